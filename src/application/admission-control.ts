@@ -18,6 +18,7 @@ import type { Admission, UpgradeAnswer } from './ports/transport.ts';
 import { authFailureLimit } from './hit-limits.ts';
 import { loggedRequest } from './refused-requests.ts';
 import { headersOf } from './request-headers.ts';
+import { cookieToken } from './token-cookie.ts';
 
 export interface AdmissionControlParts {
   readonly dialects: readonly Dialect[];
@@ -77,7 +78,7 @@ export class AdmissionControl {
     const address = addresses.of(request);
     const why = this.#refusalFor(request, address);
     if (why !== undefined) return this.#refuse(request, why, this.#limitOf(why), introduction().key);
-    const connectRequest = withOfferedToken(introduction(), request);
+    const connectRequest = this.#withToken(introduction(), request);
     return this.#accept(request, { dialect: dialect.name, carrier: 'socket', address, connectRequest });
   }
 
@@ -93,7 +94,8 @@ export class AdmissionControl {
     const why = this.#refusalFor(request, address);
     // The refusal is the response to a request, and is logged as such.
     if (why !== undefined) return { accept: false, response: { ...REFUSALS[why], why, limit: this.#limitOf(why) } };
-    return this.#accept(request, { dialect: dialect.name, carrier: 'stream', address, connectRequest });
+    const withToken = this.#withToken(connectRequest, request);
+    return this.#accept(request, { dialect: dialect.name, carrier: 'stream', address, connectRequest: withToken });
   }
 
   /** A8. @returns whether tokens of this address may still be verified. */
@@ -136,6 +138,14 @@ export class AdmissionControl {
     return { accept: true, ...admitted, origin: request.header('origin'), headers, memory: account };
   }
 
+  /** A11, A12: the token of a subprotocol, then of a cookie, unless the query has one. The header precedes them (A2). */
+  #withToken(connectRequest: ConnectRequest, request: HttpRequest): ConnectRequest {
+    if (connectRequest.as === 'diagnostic' || connectRequest.token) return connectRequest;
+    const { token: offered } = subprotocolsOf(request.header('sec-websocket-protocol'));
+    const token = offered ?? cookieToken(this.#parts.origins, request);
+    return token === undefined ? connectRequest : { ...connectRequest, token };
+  }
+
   #refuse(request: HttpRequest, why: AdmissionRefusal, limit?: HitLimit, key?: string): UpgradeAnswer {
     const { addresses, log } = this.#parts;
     const response = REFUSALS[why];
@@ -161,13 +171,6 @@ export class AdmissionControl {
     if (authFailures.waitFor(address, clock.now()) > 0) return 'too-many-auth-failures';
     return connectionLimits.refusalFor(address);
   }
-}
-
-/** A11: the token of a subprotocol, unless the query has one. The header `Authorization` precedes both (A2). */
-function withOfferedToken(connectRequest: ConnectRequest, request: HttpRequest): ConnectRequest {
-  if (connectRequest.as === 'diagnostic' || connectRequest.token) return connectRequest;
-  const { token } = subprotocolsOf(request.header('sec-websocket-protocol'));
-  return token === undefined ? connectRequest : { ...connectRequest, token };
 }
 
 function plain(status: number, body: string, ...more: HttpResponse['headers']): HttpResponse {

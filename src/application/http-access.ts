@@ -16,6 +16,8 @@ export interface HttpClient {
   readonly origin: string | undefined;
   /** The headers that the authorizer reads. */
   readonly headers: RequestHeaders;
+  /** A12. */
+  readonly cookieToken?: string | undefined;
 }
 
 /** The subject of an HTTP request. */
@@ -31,10 +33,11 @@ export type HttpAccessAnswer = (outcome: Grant | HttpAccessRefusal) => void;
 export function authorizeRequest(
   authorizer: Authorizer,
   request: HttpAccessRequest,
-  { dialect, ...client }: HttpClient,
+  { dialect, address, origin, headers, cookieToken }: HttpClient,
   answer: HttpAccessAnswer,
 ): void {
-  authorizer.authorize({ dialect: dialect.name, ...request, ...client }, (outcome) => {
+  const { realm, id, token = cookieToken } = request;
+  authorizer.authorize({ dialect: dialect.name, realm, id, token, address, origin, headers }, (outcome) => {
     const refusal = outcome.ok ? refusalFor(outcome.value, request.realm, undefined) : outcome.refusal;
     if (refusal !== undefined) return answer(HTTP_REFUSALS[refusal.reason]);
     if (outcome.ok) answer(outcome.value);

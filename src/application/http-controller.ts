@@ -8,6 +8,7 @@ import { networkOf } from '../domain/networks.ts';
 import type { ConnectionLimits } from '../domain/connection-limits.ts';
 import type { RequestWindow } from '../domain/request-window.ts';
 import type { AdmissionControl } from './admission-control.ts';
+import type { BackendAccess } from './backend-access.ts';
 import { corsHeaders } from './cors-headers.ts';
 import { authFailureLimit } from './hit-limits.ts';
 import { verifyToken, type HttpClient } from './http-access.ts';
@@ -24,6 +25,7 @@ import {
   UPGRADE_REQUIRED,
   type Header,
 } from './http-responses.ts';
+import type { OpenStream } from './open-stream.ts';
 import { MeteredExchange } from './metered-exchange.ts';
 import type { MetricsEndpoint } from './metrics-endpoint.ts';
 import type { Authenticator } from './ports/authenticator.ts';
@@ -34,15 +36,16 @@ import type { Dialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { HttpExchange } from './ports/transport.ts';
 import type { Log } from './ports/log.ts';
-import type { HttpAction, HttpOutcome, HttpRefusal, HttpRoute, ConnectRequest } from './ports/requests.ts';
+import type { HttpAction, HttpOutcome, HttpRoute } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Probes } from './probes.ts';
 import { descriptionOf, headersOf } from './request-headers.ts';
+import { cookieToken } from './token-cookie.ts';
 
 /** Actions that the controller performs itself. */
 type BuiltInAction = Extract<
   HttpAction,
-  { action: 'respond' | 'describe' | 'describe-request' | 'open-stream' | 'read-body' | 'verify-token' }
+  { action: 'respond' | 'describe' | 'describe-request' | 'open-stream' | 'read-body' | 'verify-token' | 'ask-backend' }
 >;
 type UseCaseAction = Exclude<HttpAction, BuiltInAction>;
 type UseCaseFor<Action> = (action: Action, answer: (outcome: HttpOutcome) => void, client: HttpClient) => void;
@@ -70,6 +73,8 @@ export interface HttpControllerParts {
   readonly useCases: HttpUseCases;
   /** H11: maximum length of a request target, in characters. */
   readonly maxUrlBytes: number;
+  readonly openStream: OpenStream;
+  readonly backend: BackendAccess;
   readonly probes: Probes;
   readonly metricsEndpoint: MetricsEndpoint;
 }
@@ -191,6 +196,9 @@ export class HttpController {
         return this.#performAction(pending, action.then(verifyToken(this.#parts, client, action)));
       case 'read-body':
         return this.#readBody(pending, action);
+      case 'ask-backend':
+        if (!this.#parts.backend.exists) return this.#performAction(pending, action.otherwise);
+        return this.#isOverFailures(pending) ? undefined : this.#performAction(pending, action.granted);
       case 'open-stream':
         return this.#openStream(pending, action);
       case 'describe':
@@ -240,37 +248,14 @@ export class HttpController {
   /** Read while the request is readable. */
   #clientOf(request: HttpRequest, dialect: Dialect, address: string): HttpClient {
     const headers = headersOf(request, this.#parts.authorizer.headers);
-    return { dialect, address, origin: request.header('origin'), headers };
+    const { origins } = this.#parts;
+    return { dialect, address, origin: request.header('origin'), headers, cookieToken: cookieToken(origins, request) };
   }
 
-  /** Refusals are sent before the stream is opened, because only a response has a status. */
-  #openStream(
-    { exchange, client: { dialect }, cors }: PendingRequest,
-    { connectRequest, head }: Extract<HttpAction, { action: 'open-stream' }>,
-  ): void {
-    const reason = this.#refusalFor(connectRequest, dialect);
-    if (reason !== undefined) return reply(exchange, cors, dialect.httpResponse({ kind: 'refusal', reason }));
-    // Called before the connection is counted, because `head` may throw.
-    const { status, headers } = head(this.#startsAfter(connectRequest, dialect));
-    const admission = this.#parts.admissionControl.admitStream(exchange.request, dialect, connectRequest);
-    if (!admission.accept) return reply(exchange, cors, admission.response);
-    exchange.respondWithStream({ status, headers: [...headers, ...cors] }, admission);
-  }
-
-  #refusalFor(connectRequest: ConnectRequest, dialect: Dialect): HttpRefusal | undefined {
-    if (connectRequest.as === 'diagnostic') return undefined;
-    const realm = this.#parts.realms.resolveForConnection(connectRequest.key);
-    if (!realm.ok) return realm.refusal.reason === 'too-many-realms' ? 'too-many-realms' : 'key-unknown';
-    // The directory decides later about the ownership of the id.
-    if (connectRequest.as === 'peer') return undefined;
-    return realm.value.isFull ? 'realm-full' : realm.value.topics(dialect).refusalFor(connectRequest.selectors);
-  }
-
-  /** MER5. */
-  #startsAfter(connectRequest: ConnectRequest, dialect: Dialect): string | undefined {
-    return connectRequest.as === 'peer' || connectRequest.as === 'diagnostic'
-      ? undefined
-      : this.#parts.realms.resolve(connectRequest.key)?.topics(dialect).replayFor(connectRequest)?.startsAfter;
+  #openStream({ exchange, client, cors }: PendingRequest, action: Extract<HttpAction, { action: 'open-stream' }>): void {
+    const sendInstead = (response: HttpResponse): void => reply(exchange, cors, response);
+    const guard = (step: () => void): void => this.#guard(exchange, cors, step);
+    this.#parts.openStream({ exchange, client, cors, reply: sendInstead, guard }, action);
   }
 
   #guard(exchange: HttpExchange, cors: readonly Header[], step: () => void): void {

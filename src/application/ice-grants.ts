@@ -18,7 +18,7 @@ export function grantToOwners(authorizer: Authorizer): GrantIce {
     if (session !== undefined) {
       return answer(session.grant.mayUseIce ? { owner: ownerOf(session) } : { refusal: 'not-granted' });
     }
-    if (token === undefined) return answer({ refusal: 'sender-unknown' });
+    if (token === undefined && client.cookieToken === undefined) return answer({ refusal: 'sender-unknown' });
     authorizeRequest(authorizer, { realm: realm.key, id, token }, client, (outcome) => {
       if (typeof outcome === 'string') return answer({ refusal: outcome });
       if (outcome.owner === undefined) return answer({ refusal: 'sender-unknown' });

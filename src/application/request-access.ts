@@ -33,7 +33,8 @@ export function requestAccess(parts: RequestAccessParts): RequestAccess {
   return (session, request, then) => {
     const { dialect, address = '', origin, headers = NO_HEADERS } = connections.find(session.connection) ?? {};
     const id = request.as === 'peer' ? request.id : undefined;
-    const token = tokenOf(headers, request.token);
+    const check = request.as === 'guest' ? request.backendCheck : undefined;
+    const token = check === undefined ? tokenOf(headers, request.token) : check.token;
     authorizer.authorize(
       { dialect: dialect?.name ?? '', realm: session.realm.key, id, token, address, origin, headers },
       (outcome) => turns.run(() => answered(session, request, outcome, then)),

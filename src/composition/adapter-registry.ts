@@ -16,7 +16,7 @@ import type { TokenVerifier } from '../application/ports/token-verifier.ts';
 import { JwtAuthenticator } from '../adapters/authenticators/jwt/authenticator.ts';
 import { ChainAuthorizer } from '../adapters/authorizers/chain.ts';
 import { FunctionAuthorizer, type Authorize } from '../adapters/authorizers/function.ts';
-import { JwtAuthorizer } from '../adapters/authorizers/jwt/authorizer.ts';
+import { isTokenLike, JwtAuthorizer } from '../adapters/authorizers/jwt/authorizer.ts';
 import { OpenAuthorizer } from '../adapters/authorizers/open.ts';
 import { WebhookAuthorizer } from '../adapters/authorizers/webhook/webhook.ts';
 import { MemoryBusNetwork } from '../adapters/buses/memory/bus.ts';
@@ -58,9 +58,11 @@ import { loadOptional } from './optional-package.ts';
 import { originsFromList } from './origins.ts';
 import { tokenVerifierOf, verifierOfKey } from './token-verification.ts';
 import { onReload } from './reload.ts';
-import { sharesTokens, topicRights } from './topic-rights.ts';
+import { hasVerifier, sharesTokens, topicRights } from './topic-rights.ts';
 
 /* The adapter of each port, and the option that selects it. */
+
+const USES = ['publisher', 'subscriber'] as const;
 
 const dialects: Record<DialectName, (config: Config) => Dialect> = {
   peerjs: (config) =>
@@ -74,6 +76,7 @@ const dialects: Record<DialectName, (config: Config) => Dialect> = {
       isAnonymous: config.mercureAnonymous,
       maxBodyBytes: config.maxMessageBytes,
       maxTopics: config.topicsPerConnection,
+      isOwnToken: (token, use) => hasVerifier(config, use) && isTokenLike(token),
     }),
   peero: (config) => new PeeroDialect(config.peeroPath),
   socketio: (config) => new SocketIoDialect(config.socketioPath),
@@ -126,9 +129,13 @@ export interface AuthorizerParts {
 }
 
 /** A1, A9. @param verifier of the configured issuers, if there are any. */
-export function authorizerOf(config: Config, verifier: TokenVerifier | undefined, parts: AuthorizerParts): Authorizer {
+export function authorizerOf(
+  config: Config,
+  verifier: TokenVerifier | undefined,
+  parts: Pick<AuthorizerParts, 'clock' | 'telemetry'>,
+  backend: Authorizer | undefined,
+): Authorizer {
   if (config.auth === 'open') return new OpenAuthorizer();
-  const backend = backendOf(config, parts);
   const jwt =
     verifier &&
     new JwtAuthorizer(verifier, {
@@ -146,8 +153,9 @@ export function authorizerOf(config: Config, verifier: TokenVerifier | undefined
   return authorizer;
 }
 
-/** A9. */
-function backendOf(config: Config, { clock, log, authorize, telemetry }: AuthorizerParts): Authorizer | undefined {
+/** A9: the function or the webhook that decides, if there is one. */
+export function backendOf(config: Config, { clock, log, authorize, telemetry }: AuthorizerParts): Authorizer | undefined {
+  if (config.auth === 'open') return undefined;
   const { authUrl: url, authUrlSecret: secret, authHeader, authForward: headers, authTimeout: timeout, reservedIds } = config;
   const parts = { clock, log, unixTime: (): number => Date.now() / 1000 };
   const settings = { headers, timeout, reservedIds };
@@ -173,9 +181,16 @@ export const transports: Record<Config['transport'], (settings: UwsSettings, log
     }),
 };
 
+/** The parts of a bridge beside the configuration. */
+export interface BridgeParts {
+  readonly log: Log;
+  /** A9: whether the embedding program decides which clients may connect. */
+  readonly hasBackend: boolean;
+}
+
 /** Transports that wrap another one, for dialects whose sessions outlive a WebSocket or request. */
-export const bridges: Record<'socketio', (inner: Transport, config: Config, log: Log) => Transport> = {
-  socketio: (inner, config, log) => {
+export const bridges: Record<'socketio', (inner: Transport, config: Config, parts: BridgeParts) => Transport> = {
+  socketio: (inner, config, { log, hasBackend }) => {
     const { socketioPath: path, socketioPrefixes: prefixes, maxMessageBytes, handshakeTimeout } = config;
     const clock = new SystemClock();
     const verifier = sharesTokens(config) ? tokenVerifierOf(config, { clock, log, telemetry: new NoTelemetry() }) : undefined;
@@ -183,7 +198,10 @@ export const bridges: Record<'socketio', (inner: Transport, config: Config, log:
       ...{ ...config, path, prefixes, maxFrameBytes: maxMessageBytes, connectTimeout: handshakeTimeout },
       protocols: config.socketioEio3 ? ([4, 3] as const) : ([4] as const),
       origins: originsFromList(config.cors),
-      authorize: topicRights(config, authenticatorOf(config, verifier), () => clock.now()),
+      authorize: topicRights(config, authenticatorOf(config, verifier), () => clock.now(), {
+        hasBackend: hasBackend || config.authUrl !== undefined,
+        isOwnToken: (token) => USES.some((use) => hasVerifier(config, use)) && isTokenLike(token),
+      }),
     };
     return new SocketIoTransport(inner, settings, { clock, log });
   },

@@ -49,7 +49,8 @@ const DRAIN_DELAY_MS = 100;
 /** The parts that an entry point adds to the configuration. */
 export interface EmbeddedParts {
   readonly log: Log;
-  readonly makeTransport: (config: Config, log: Log) => Promise<Transport>;
+  /** @param hasBackend whether `authorize` or an adapter decides which clients may connect. */
+  readonly makeTransport: (config: Config, log: Log, hasBackend: boolean) => Promise<Transport>;
   readonly peerIds?: PeerIds | undefined;
   readonly origins?: OriginPolicy | undefined;
   readonly authorize?: Authorize | undefined;
@@ -186,10 +187,14 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     const { config } = this;
     const telemetry = this.#telemetry;
     const outside = await makeAdapters(this.#adapters, { config, clock: this.#clock, log, telemetry });
+    const hasBackend = authorize !== undefined || outside.environment.authorizer !== undefined;
     const broker = buildBroker(config, {
       ...outside.environment,
       engine: outside.environment.engine ?? (await makeEngine(config, log)),
-      transport: outside.transport === undefined ? await makeTransport(config, log) : bridged(outside.transport, config, log),
+      transport:
+        outside.transport === undefined
+          ? await makeTransport(config, log, hasBackend)
+          : bridged(outside.transport, config, { log, hasBackend }),
       clock: this.#clock,
       log: events,
       telemetry,

@@ -1,6 +1,7 @@
 import { readClaims, type Claims } from '../adapters/dialects/mercure/claims.ts';
 import { coversAll } from '../adapters/dialects/mercure/selectors.ts';
 import type { Authenticator, TokenUse } from '../application/ports/authenticator.ts';
+import type { BackendCheck } from '../application/ports/requests.ts';
 import type { AccessRefusal } from '../domain/refusal.ts';
 import { NEVER, type Millis } from '../domain/time.ts';
 import type { Clearance } from '../domain/topic.ts';
@@ -12,10 +13,24 @@ export interface TopicRights {
   readonly clearance: Clearance;
   /** MER12: the moment at which these rights expire. */
   readonly expiresAt: Millis;
+  /** A9: for the backend, if there is one. */
+  readonly backendCheck?: BackendCheck | undefined;
+  /** A1: true if the authorizer decides, because Mercure has no tokens of its own. */
+  readonly needsAccess?: boolean;
   mayPublish(topic: string): boolean;
 }
 
-type Policy = Pick<Config, 'dialects' | 'mercureOpen' | 'mercureAnonymous' | 'mercurePublisherKey' | 'mercureSubscriberKey'>;
+/** A9: how clients without a token of Mercure are authenticated. */
+export interface AccessSource {
+  readonly hasBackend: boolean;
+  /** Whether Mercure verifies this text as a token. */
+  readonly isOwnToken: (token: string) => boolean;
+}
+
+type Policy = Pick<
+  Config,
+  'auth' | 'dialects' | 'mercureOpen' | 'mercureAnonymous' | 'mercurePublisherKey' | 'mercureSubscriberKey'
+>;
 
 const WITHOUT_CLAIMS: AccessRefusal = { reason: 'token-invalid', detail: 'claims' };
 const ALL_RIGHTS: TopicRights = { maySubscribe: true, clearance: 'all', expiresAt: NEVER, mayPublish: () => true };
@@ -24,6 +39,26 @@ const PUBLIC_RIGHTS: TopicRights = { maySubscribe: true, clearance: [], expiresA
 
 /** SIO10: the rules of Mercure (MER7) for Socket.IO, which shares its topics. */
 export function topicRights(
+  policy: Policy,
+  authenticator: Authenticator,
+  now: () => Millis,
+  source: AccessSource = NO_SOURCE,
+): (token: string | undefined, onRefused?: (refusal: AccessRefusal) => void) => TopicRights | undefined {
+  // A1: without tokens of Mercure, clients of Socket.IO are authenticated like those of the other dialects.
+  if (!hasOwnTokens(policy) && !policy.mercureOpen && policy.auth !== 'open') return () => ({ ...ALL_RIGHTS, needsAccess: true });
+  const own = ownRights(policy, authenticator, now);
+  if (!source.hasBackend) return own;
+  return (token, onRefused) => {
+    const isOwn = !isOpen(policy) && token !== undefined && source.isOwnToken(token);
+    if (!isOwn) return { ...ALL_RIGHTS, backendCheck: { token, isVerified: false } };
+    const rights = own(token, onRefused);
+    return rights && { ...rights, backendCheck: { token, isVerified: true } };
+  };
+}
+
+const NO_SOURCE: AccessSource = { hasBackend: false, isOwnToken: () => false };
+
+function ownRights(
   policy: Policy,
   authenticator: Authenticator,
   now: () => Millis,
@@ -62,7 +97,20 @@ export function sharesTokens(policy: Policy): boolean {
 }
 
 /** Without the Mercure dialect and without keys there are no tokens, so all rights are granted. */
-function isOpen({ dialects, mercureOpen, mercurePublisherKey, mercureSubscriberKey }: Policy): boolean {
-  const isKeyed = mercurePublisherKey !== undefined || mercureSubscriberKey !== undefined;
-  return mercureOpen || (!isKeyed && !dialects.includes('mercure'));
+function isOpen(policy: Policy): boolean {
+  return policy.mercureOpen || !hasOwnTokens(policy);
+}
+
+function hasOwnTokens({ dialects, mercurePublisherKey, mercureSubscriberKey }: Policy): boolean {
+  return mercurePublisherKey !== undefined || mercureSubscriberKey !== undefined || dialects.includes('mercure');
+}
+
+type Keys = Pick<Config, 'auth' | 'authKeys' | 'authJwks' | 'authIssuers' | 'mercurePublisherKey' | 'mercureSubscriberKey'>;
+
+/** MER11: whether tokens for a use are verified, by a key of Mercure, or by those of authentication. */
+export function hasVerifier(config: Keys, use: TokenUse): boolean {
+  const { mercurePublisherKey: publisher, mercureSubscriberKey: subscriber } = config;
+  if (publisher !== undefined || subscriber !== undefined) return { publisher, subscriber }[use] !== undefined;
+  const { auth, authKeys, authJwks, authIssuers } = config;
+  return auth !== 'open' && (authKeys.length > 0 || authJwks !== undefined || authIssuers.length > 0);
 }

@@ -1,4 +1,5 @@
 import type { Ignored } from '../../domain/decision.ts';
+import type { Grant } from '../../domain/grant.ts';
 import type { OutgoingMessage } from '../../domain/message.ts';
 import type { Page } from '../../domain/origins.ts';
 import type { OpenRefusal } from '../../domain/refusal.ts';
@@ -48,9 +49,18 @@ export type ConnectRequest =
   | ({
       readonly as: 'guest';
       /** The dialect has verified the client itself (MER7). */ readonly isAuthorized?: true;
+      /** A9: for a client that the dialect verifies. */ readonly backendCheck?: BackendCheck | undefined;
+      /** The answer of the backend, if it was asked before the stream was opened. */ readonly grant?: Grant;
     } & AnonymousCredentials &
       RequestedTopics)
   | DiagnosticRequest;
+
+/** A9: the token for the backend, of a client of a dialect that verifies tokens itself. */
+export interface BackendCheck {
+  readonly token: string | undefined;
+  /** Whether the dialect has verified the token. The backend is asked about it with `auth_url_always` only. */
+  readonly isVerified: boolean;
+}
 
 /** DOC2, DOC3: a connection that tests the way to the broker. It has no key, no id and no session. */
 export interface DiagnosticRequest {
@@ -101,7 +111,14 @@ export type HttpAction =
        */
       readonly head: (startsAfter: string | undefined) => StreamHead;
     }
-  | { readonly action: 'publish'; readonly key: string | undefined; readonly draft: Draft }
+  /** A9: for a client without a token that the dialect verifies. `granted` asks the backend; without a backend: `otherwise`. */
+  | { readonly action: 'ask-backend'; readonly granted: HttpAction; readonly otherwise: HttpAction }
+  | {
+      readonly action: 'publish';
+      readonly key: string | undefined;
+      readonly draft: Draft;
+      readonly backendCheck?: BackendCheck | undefined;
+    }
   /** X6: an HTTP request that acts for a registered peer. @param bytes M22: the size of its body. */
   | ({ readonly action: 'send-for-peer'; readonly request: FrameRequest; readonly bytes: number } & Credentials);
 

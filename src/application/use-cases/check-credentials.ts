@@ -18,12 +18,12 @@ export interface CheckCredentialsParts {
 
 /** H18: the checks of `registerPeer`, in the same order. Claims no id, and no realm begins to be in use. */
 export function checkCredentials({ realms, authorizer, directory }: CheckCredentialsParts): CheckCredentials {
-  return (credentials, answer, { dialect, ...client }) => {
+  return (credentials, answer, { dialect, address, origin, headers }) => {
     const report = (refusal?: OpenRefusal): void => answer({ kind: 'credentials-checked', refusal });
     const valid = validateCredentials(realms, credentials);
     if (!valid.ok) return report(valid.refusal);
     const { realm, id, token } = valid.value;
-    const request = { dialect: dialect.name, realm: realm.key, id, token: token.reveal(), ...client };
+    const request = { dialect: dialect.name, realm: realm.key, id, token: token.reveal(), address, origin, headers };
     authorizer.authorize(request, (outcome) => {
       const refusal = outcome.ok ? refusalFor(outcome.value, realm.key, id) : outcome.refusal;
       if (refusal !== undefined) return report(refusal);

@@ -6,6 +6,8 @@ import type { Realms } from '../../domain/realms.ts';
 import type { SessionTraits } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Draft, Publication } from '../../domain/topic.ts';
+import type { BackendAccess } from '../backend-access.ts';
+import { authorizeRequest, type HttpClient } from '../http-access.ts';
 import type { Connections } from '../connections.ts';
 import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,9 +23,9 @@ export interface PublishToTopic {
   readonly fromConnection: (session: RealmSession, request: Extract<FrameRequest, { action: 'publish' }>, now: Millis) => void;
   /** Publishes for an HTTP request, in a turn of its own. @param key undefined for the first realm. */
   readonly fromHttp: (
-    request: Pick<Extract<HttpAction, { action: 'publish' }>, 'key' | 'draft'>,
+    request: Pick<Extract<HttpAction, { action: 'publish' }>, 'key' | 'draft' | 'backendCheck'>,
     answer: (outcome: HttpOutcome) => void,
-    client: { readonly dialect: Pick<SessionTraits, 'space' | 'keepsHistory'> },
+    client: HttpClient,
   ) => void;
 }
 
@@ -36,6 +38,7 @@ export interface PublishToTopicParts {
   readonly turns: Turns;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly backend: BackendAccess;
 }
 
 /** T11: the number of subscribers that cost one more token of M19, and the maximum of such tokens. */
@@ -45,58 +48,84 @@ const OVERLOAD_PAUSE: Millis = 20;
 
 /** T1, T3, T4, T6: subscribers receive publications in the order of publishing, for every kind of publisher. */
 export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
-  const { realms, performer, connections, bus, peerIds, turns, clock, telemetry } = parts;
+  const { performer, peerIds } = parts;
+  const { count, broadcast } = deliveryOf(parts);
   return {
     fromConnection: (session, { draft, echo, receipt }, now) => {
       const { realm } = session;
       const topics = realm.topics(session.traits);
-      const publication = topics.parsePublication(draft, idFor(topics, draft), session);
+      const publication = topics.parsePublication(draft, idFor(peerIds, topics, draft), session);
       if (typeof publication === 'string') return performer.perform(realm, { do: 'ignore', why: 'topic-unusable' }, now);
       if (!mayPublish(session.grant, publication.topics)) return performer.perform(realm, IGNORE.notAllowed, now);
       const decisions: Decision[] = [];
       const subscribers = topics.publish(publication, echo ? undefined : session, decisions);
-      countPublication(session.traits.space, subscribers);
+      count(session.traits.space, subscribers);
       broadcast(realm, session.traits, publication);
       if (receipt !== undefined) decisions.push({ do: 'notify', to: [session.connection], event: { event: 'receipt', receipt } });
       performer.performAll(realm, decisions, now);
       chargeFanOut(parts, session, subscribers, now);
     },
+    fromHttp: fromHttp(parts),
+  };
+}
 
-    fromHttp: ({ key, draft }, answer, { dialect: traits }) => {
-      const realm = realms.resolve(key);
-      if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
-      if (connections.fanOut.isFull) return answer({ kind: 'refusal', reason: 'overloaded' });
-      const topics = realm.topics(traits);
-      const publication = topics.parsePublication(draft, idFor(topics, draft), undefined);
-      if (typeof publication === 'string') return answer({ kind: 'refusal', reason: publication });
-      turns.run(() => {
-        const decisions: Decision[] = [];
-        countPublication(traits.space, topics.publish(publication, undefined, decisions));
-        broadcast(realm, traits, publication);
-        performer.performAll(realm, decisions, clock.now());
-      });
-      answer({ kind: 'publication', id: publication.id });
-    },
+/** A9: asks the backend about the publisher, if the dialect has not verified its token. */
+function fromHttp(parts: PublishToTopicParts): PublishToTopic['fromHttp'] {
+  const { realms, connections, backend, performer, peerIds, turns, clock } = parts;
+  const { count, broadcast } = deliveryOf(parts);
+  return ({ key, draft, backendCheck: check }, answer, client) => {
+    const realm = realms.resolve(key);
+    if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
+    const authorizer = backend.authorizerFor(check);
+    if (authorizer === undefined) return publish(realm, draft, client.dialect, answer);
+    // The payload is borrowed for the call.
+    const kept = { ...draft, payload: Uint8Array.from(draft.payload) };
+    authorizeRequest(authorizer, { realm: realm.key, id: undefined, token: check?.token }, client, (outcome) => {
+      if (typeof outcome === 'string') return answer({ kind: 'refusal', reason: outcome });
+      if (!mayPublish(outcome, kept.topics)) return answer({ kind: 'refusal', reason: 'not-granted' });
+      publish(realm, kept, client.dialect, answer);
+    });
   };
 
-  function countPublication(space: string, subscribers: number): void {
-    telemetry.counter('publications_total', space).add();
-    telemetry.counter('publications_told_total', space).add(subscribers);
+  function publish(realm: Realm, draft: Draft, traits: TopicTraits, answer: (outcome: HttpOutcome) => void): void {
+    if (connections.fanOut.isFull) return answer({ kind: 'refusal', reason: 'overloaded' });
+    const topics = realm.topics(traits);
+    const publication = topics.parsePublication(draft, idFor(peerIds, topics, draft), undefined);
+    if (typeof publication === 'string') return answer({ kind: 'refusal', reason: publication });
+    turns.run(() => {
+      const decisions: Decision[] = [];
+      count(traits.space, topics.publish(publication, undefined, decisions));
+      broadcast(realm, traits, publication);
+      performer.performAll(realm, decisions, clock.now());
+    });
+    answer({ kind: 'publication', id: publication.id });
   }
+}
 
+type TopicTraits = Pick<SessionTraits, 'space' | 'keepsHistory'>;
+
+/** The steps of every publication. */
+interface Delivery {
+  readonly count: (space: string, subscribers: number) => void;
   /** T4: subscribers of other nodes receive the publication over the bus. */
-  function broadcast(
-    realm: Realm,
-    { space, keepsHistory }: Pick<SessionTraits, 'space' | 'keepsHistory'>,
-    publication: Publication,
-  ): void {
-    if (!realm.isSingleNode) bus.broadcast({ type: 'publication', realm: realm.key, space, keepsHistory, publication });
-  }
+  readonly broadcast: (realm: Realm, traits: TopicTraits, publication: Publication) => void;
+}
 
-  /** Without history, publications need no id. */
-  function idFor(topics: TopicRegistry, { id }: Draft): string {
-    return id ?? (topics.keepsHistory ? `urn:uuid:${peerIds.generate()}` : '');
-  }
+function deliveryOf({ telemetry, bus }: PublishToTopicParts): Delivery {
+  return {
+    count: (space, subscribers) => {
+      telemetry.counter('publications_total', space).add();
+      telemetry.counter('publications_told_total', space).add(subscribers);
+    },
+    broadcast: (realm, { space, keepsHistory }, publication) => {
+      if (!realm.isSingleNode) bus.broadcast({ type: 'publication', realm: realm.key, space, keepsHistory, publication });
+    },
+  };
+}
+
+/** Without history, publications need no id. */
+function idFor(peerIds: PeerIds, topics: TopicRegistry, { id }: Draft): string {
+  return id ?? (topics.keepsHistory ? `urn:uuid:${peerIds.generate()}` : '');
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Realm, RealmSession } from '../../domain/realm.ts';
 import { Session, type SessionTraits, type SessionRequest } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
 import { Token } from '../../domain/token.ts';
+import type { BackendAccess } from '../backend-access.ts';
 import type { Connections } from '../connections.ts';
 import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -37,11 +38,16 @@ export interface RegisterPeerParts {
   readonly log: Log;
   readonly peerIds: PeerIds;
   readonly requestAccess: RequestAccess;
+  /** A9. */
+  readonly requestBackendAccess: RequestAccess;
+  readonly backend: BackendAccess;
   readonly reconnect: Reconnect;
   readonly admitGuest: AdmitGuest;
   readonly icePush: Pick<IcePush, 'beforeOpen'>;
   readonly bans: BanTable;
 }
+
+type GuestRequest = Extract<RegistrationRequest, { as: 'guest' }>;
 
 // The client itself waits for five seconds.
 const UNUSED_STREAM_TIMEOUT: Millis = 30_000;
@@ -55,6 +61,7 @@ const LATE_CLOSE: Millis = 100;
  */
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   const { realms, connections, performer, clock, sweeper, peerIds, requestAccess, admitGuest, icePush, bans } = parts;
+  const { requestBackendAccess, backend } = parts;
   const claim = claimId(parts);
 
   return (connection, request, traits) => {
@@ -69,12 +76,24 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     if (found !== undefined) found.session = session;
     session.realm.connecting(session, now);
     sweeper.schedule(session.realm.nextDeadline());
-    if (request.as === 'guest' && request.isAuthorized === true) return admitUnlessBanned(session, found?.address ?? '', now);
+    const { address = '' } = found ?? {};
+    if (request.as === 'guest' && request.isAuthorized === true) return admitVerified(session, request, address, now);
     requestAccess(session, request, () => {
       if (request.as === 'guest') return admitGuest(session);
       icePush.beforeOpen(session, () => claim(session));
     });
   };
+
+  /** MER7, SIO10: the dialect has verified the client. A9: the backend has decided about it, or decides now. */
+  function admitVerified(session: RealmSession, request: GuestRequest, address: string, now: Millis): void {
+    const { grant, backendCheck } = request;
+    if (grant === undefined && backend.authorizerFor(backendCheck) === undefined) return admitUnlessBanned(session, address, now);
+    if (grant === undefined) return requestBackendAccess(session, request, () => admitGuest(session));
+    session.authorize(grant, now);
+    session.realm.liveness.expiryChanged(session);
+    sweeper.schedule(session.realm.nextDeadline());
+    admitGuest(session);
+  }
 
   /** ADM4: the authorizer is not asked about these guests, so the ban of their address is checked here. */
   function admitUnlessBanned(session: RealmSession, address: string, now: Millis): void {

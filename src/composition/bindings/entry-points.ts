@@ -2,6 +2,7 @@ import { registerGauges } from '../../application/broker-gauges.ts';
 import { BrokerGateway } from '../../application/gateway.ts';
 import { HttpController } from '../../application/http-controller.ts';
 import { MeteredGateway } from '../../application/metered-gateway.ts';
+import { openStream } from '../../application/open-stream.ts';
 import { MetricsEndpoint } from '../../application/metrics-endpoint.ts';
 import { call, construct, derive } from '../binding.ts';
 import { VERSION } from '../version.ts';
@@ -11,6 +12,7 @@ import {
   authFailures,
   authenticator,
   authorizer,
+  backend,
   bans,
   connectionLimits,
   connections,
@@ -43,6 +45,7 @@ const httpController = construct(HttpController, {
     admissionControl,
     authenticator,
     authorizer,
+    backend,
     authFailures,
     bans,
     clock,
@@ -52,6 +55,7 @@ const httpController = construct(HttpController, {
     metricsEndpoint,
     maxUrlBytes,
   },
+  openStream: call(openStream, { realms, admissionControl, backend }),
   useCases: httpUseCases,
 });
 const brokerGateway = construct(BrokerGateway, {

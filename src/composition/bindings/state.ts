@@ -1,3 +1,4 @@
+import { BackendAccess, NO_BACKEND } from '../../application/backend-access.ts';
 import { BanningAuthorizer } from '../../application/banning-authorizer.ts';
 import { Connections } from '../../application/connections.ts';
 import { CountedAuthorizer } from '../../application/counted-authorizer.ts';
@@ -15,6 +16,7 @@ import { RequestWindow } from '../../domain/request-window.ts';
 import {
   authenticatorOf,
   authorizerOf,
+  backendOf,
   buses,
   clusterRecords,
   clientAddressesOf,
@@ -69,14 +71,31 @@ export const iceServers = derive(
   (p) => p.environment.iceServers ?? iceServersOf(p.config, p),
 );
 export const authFailures = derive({ config, clock }, (p) => new AuthFailures(authFailureLimitsOf(p.config), p.clock.now()));
-const configuredAuthorizer = derive(
-  { config, environment, tokenVerifier, log },
+/* A9: the authorizer from outside, or the backend of the options. */
+const backendOrNone = derive(
+  { config, environment, log },
   ({ environment: { authorizer, ...parts }, log: journal, ...p }) =>
-    authorizer ?? authorizerOf(p.config, p.tokenVerifier, { ...parts, log: journal }),
+    authorizer ?? backendOf(p.config, { ...parts, log: journal }) ?? NO_BACKEND,
+);
+const configuredAuthorizer = derive(
+  { config, environment, tokenVerifier, backendOrNone },
+  ({ environment: { authorizer, ...parts }, ...p }) =>
+    authorizer ?? authorizerOf(p.config, p.tokenVerifier, parts, p.backendOrNone === NO_BACKEND ? undefined : p.backendOrNone),
 );
 export const bans = derive({}, () => new BanTable());
 const banningAuthorizer = construct(BanningAuthorizer, { authorizer: configuredAuthorizer, bans, clock });
 export const authorizer = construct(CountedAuthorizer, { authorizer: banningAuthorizer, authFailures, clock });
+const banningBackend = construct(BanningAuthorizer, { authorizer: backendOrNone, bans, clock });
+/** Refuses all clients without a backend. */
+export const backendAuthorizer = construct(CountedAuthorizer, { authorizer: banningBackend, authFailures, clock });
+export const backend = derive(
+  { config, backendOrNone, backendAuthorizer },
+  (p) =>
+    new BackendAccess({
+      authorizer: p.backendOrNone === NO_BACKEND ? undefined : p.backendAuthorizer,
+      always: p.config.authUrlAlways,
+    }),
+);
 export const grantIce = derive({ config, authorizer }, (p) =>
   (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToOwners)(p.authorizer),
 );

@@ -22,6 +22,8 @@ import { allowDiscovery, clock, log, options, peerIds, telemetry, traces, transp
 import {
   authFailures,
   authorizer,
+  backend,
+  backendAuthorizer,
   bans,
   bus,
   connections,
@@ -39,10 +41,12 @@ import { admissionControl, icePush, performer, sweeper, turns } from './machiner
 export const useCases = {
   recordFrame: call(recordFrame, { performer }),
   leaveRealm: call(leaveRealm, { performer, clock, log }),
-  publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock, telemetry }),
+  publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock, telemetry, backend }),
   registerPeer: call(registerPeer, {
     ...{ realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, icePush, bans },
     requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
+    requestBackendAccess: call(requestAccess, { authorizer: backendAuthorizer, connections, performer, turns, clock, sweeper }),
+    backend,
     ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
   }),
   sweepExpired: call(sweepExpired, {

@@ -2,7 +2,14 @@ import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.t
 import type { DialectSubject } from '../../../src/contracts/dialects/subject.ts';
 
 export const MERCURE: DialectSubject = {
-  make: () => new MercureDialect('/.well-known/mercure', { isOpen: false, isAnonymous: true, maxBodyBytes: 1000, maxTopics: 3 }),
+  make: () =>
+    new MercureDialect('/.well-known/mercure', {
+      isOpen: false,
+      isAnonymous: true,
+      isOwnToken: () => true,
+      maxBodyBytes: 1000,
+      maxTopics: 3,
+    }),
   readsBack: [],
   paths: ['/.well-known/mercure', '/.well-known/mercure/', '/'],
   queries: [

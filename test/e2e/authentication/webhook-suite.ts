@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { AuthorizeAnswer } from '../../../src/adapters/authorizers/shared/backend-types.ts';
 import { send, startAuthBackend, type AuthBackend, type Reply } from '../../support/authorizers/auth-backend.ts';
@@ -151,6 +152,32 @@ export function webhookSuite(kind: ServerKind): void {
       expect(await thief.waitForEvent('error')).toBe(`unavailable-id: ID "${id}" is taken`);
       await user.openConnectedTab(id, client(server, 'ann-2'));
       await first.waitForEvent('disconnected');
+    });
+
+    it('A9: the backend decides about streams and updates of Mercure, and about clients of Socket.IO', async () => {
+      const { server, backend } = await start(byToken, { dialects: ['peerjs', 'mercure', 'socketio'] });
+      const hub = `http://${server.host}:${server.port}/.well-known/mercure`;
+      const ask = (token: string, init: RequestInit = {}): Promise<Response> =>
+        fetch(`${hub}?topic=a`, { ...init, headers: { authorization: `Bearer ${token}` } });
+      const [stream, denied] = await Promise.all([ask('ann-1'), ask('gone')]);
+      expect([stream.status, denied.status]).toEqual([200, 403]);
+      const update = { method: 'POST', body: new URLSearchParams({ topic: 'a', data: 'hello' }) };
+      expect([(await ask('gone', update)).status, (await ask('ann-1', update)).status]).toEqual([403, 200]);
+      const reader = stream.body?.getReader();
+      let text = '';
+      while (!text.includes('hello')) text += Buffer.from((await reader?.read())?.value ?? []).toString();
+      await reader?.cancel();
+      const outcome = (token: string): Promise<string> => {
+        const socket = io(`http://${server.host}:${server.port}`, { forceNew: true, reconnection: false, auth: { token } });
+        onTestFinished(() => void socket.close());
+        return new Promise((resolve) => {
+          socket.once('connect', () => resolve('connected'));
+          socket.once('connect_error', ({ message }) => resolve(message));
+        });
+      };
+      expect([await outcome('ann-1'), await outcome('gone')]).toEqual(['connected', 'Not allowed']);
+      const dialects = new Set(backend.received.map(({ request }) => request.dialect));
+      expect([...dialects].sort()).toEqual(['mercure', 'socketio']);
     });
 
     it('A8: after failed authentications, an address receives 429 before the handshake, also on /ice', async () => {

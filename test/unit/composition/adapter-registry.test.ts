@@ -5,7 +5,7 @@ import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import type { AccessOutcome } from '../../../src/application/ports/authorizer.ts';
 import { ListenError } from '../../../src/application/ports/transport.ts';
 import { type Config, defaultConfig } from '../../../src/composition/configuration/config.ts';
-import { authenticatorOf, authorizerOf } from '../../../src/composition/adapter-registry.ts';
+import { authenticatorOf, authorizerOf, backendOf } from '../../../src/composition/adapter-registry.ts';
 import { makeTransport } from '../../../src/composition/make-transport.ts';
 import { tokenVerifierOf } from '../../../src/composition/token-verification.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
@@ -49,7 +49,7 @@ describe('A1: the option auth', () => {
       headers: {},
     };
     const parts = { clock: new ManualClock(), log: new SilentLog(), telemetry: new NoTelemetry(), authorize: undefined };
-    authorizerOf(config, verifier, parts).authorize(request, (answered) => (outcome = answered));
+    authorizerOf(config, verifier, parts, backendOf(config, parts)).authorize(request, (answered) => (outcome = answered));
     return outcome;
   };
 
@@ -80,7 +80,8 @@ describe('A9: a function of the embedding program', () => {
     const parts = { clock: new ManualClock(), log: new SilentLog(), telemetry: new NoTelemetry() };
     const verifier = tokenVerifierOf(config, { ...parts, unixTime: () => NOW * 1000 });
     const facts = { dialect: 'peerjs', realm: realmKey('green'), id: 'ann', address: '::1', origin: undefined, headers: {} };
-    authorizerOf(config, verifier, { ...parts, authorize }).authorize({ ...facts, token }, () => undefined);
+    const backend = backendOf(config, { ...parts, authorize });
+    authorizerOf(config, verifier, parts, backend).authorize({ ...facts, token }, () => undefined);
     return asked.length > 0;
   };
   const [jwt, guest] = [hmacToken({ sub: 'ann' }), 'guest'];

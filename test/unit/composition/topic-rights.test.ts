@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { coversAll } from '../../../src/adapters/dialects/mercure/selectors.ts';
 import type { Authenticator } from '../../../src/application/ports/authenticator.ts';
 import type { AccessRefusal } from '../../../src/domain/refusal.ts';
-import { sharesTokens, topicRights } from '../../../src/composition/topic-rights.ts';
+import { hasVerifier, sharesTokens, topicRights } from '../../../src/composition/topic-rights.ts';
 
 const CLOSED = {
   ...{ dialects: ['socketio', 'mercure'] as const, mercureOpen: false, mercureAnonymous: false },
-  ...{ mercurePublisherKey: 'p', mercureSubscriberKey: 's' },
+  ...{ mercurePublisherKey: 'p', mercureSubscriberKey: 's', auth: 'open' as const },
 };
 
 const authenticator: Authenticator = {
@@ -92,4 +92,44 @@ describe('MER11: the tokens of authentication', () => {
     [false, { mercurePublisherKey: undefined, mercureSubscriberKey: undefined, mercureOpen: true }],
     [false, { mercurePublisherKey: undefined, mercureSubscriberKey: undefined, dialects: ['socketio'] }],
   ])('are shared: %s, with %j', (isShared, policy) => expect(sharesTokens({ ...CLOSED, ...policy })).toBe(isShared));
+});
+
+describe('A9: with a backend', () => {
+  const source = { hasBackend: true, isOwnToken: (token: string) => token !== 'session' };
+  const given = (token: string | undefined, policy: Partial<Policy> = {}) =>
+    topicRights({ ...CLOSED, auth: 'required', ...policy }, authenticator, () => 0, source)(token);
+
+  it('SIO10: it decides about clients without a token of Mercure, with all rights on this side', () => {
+    for (const token of [undefined, 'session']) {
+      expect(given(token)).toMatchObject({ clearance: 'all', backendCheck: { token, isVerified: false } });
+      expect(given(token, { mercureAnonymous: true })).toMatchObject({ backendCheck: { isVerified: false } });
+    }
+    expect(given('both', { mercureOpen: true })).toMatchObject({ backendCheck: { token: 'both', isVerified: false } });
+  });
+
+  it('SIO10: a token of Mercure keeps its limits, and a forged one is rejected without it', () => {
+    expect(given('both')).toMatchObject({ maySubscribe: true, backendCheck: { token: 'both', isVerified: true } });
+    expect(given('forged')).toBeUndefined();
+  });
+});
+
+it('A1: without Mercure and its keys, the authorizer decides about clients of Socket.IO, unless auth is open', () => {
+  const policy = { ...CLOSED, dialects: ['socketio'] as const, mercurePublisherKey: undefined, mercureSubscriberKey: undefined };
+  const needsAccess = (auth: Policy['auth'], mercureOpen = false): unknown =>
+    topicRights({ ...policy, auth, mercureOpen }, authenticator, () => 0)(undefined)?.needsAccess;
+  expect([needsAccess('open'), needsAccess('optional'), needsAccess('required')]).toEqual([undefined, true, true]);
+  expect(needsAccess('required', true)).toBeUndefined();
+});
+
+it('MER11: a use has a verifier by its own key, or by the keys of authentication if Mercure has none', () => {
+  const none = { auth: 'required', authKeys: [], authJwks: undefined, authIssuers: [] } as const;
+  const keys = { mercurePublisherKey: 'p', mercureSubscriberKey: undefined };
+  const uses = (config: Parameters<typeof hasVerifier>[0]): boolean[] =>
+    (['publisher', 'subscriber'] as const).map((use) => hasVerifier(config, use));
+  expect(uses({ ...none, ...keys })).toEqual([true, false]);
+  const withoutKeys = { ...none, mercurePublisherKey: undefined, mercureSubscriberKey: undefined };
+  expect([uses(withoutKeys), uses({ ...withoutKeys, authKeys: ['k'] })]).toEqual([
+    [false, false],
+    [true, true],
+  ]);
 });

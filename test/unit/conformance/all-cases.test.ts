@@ -31,7 +31,7 @@ const ICE_NOT_ASKED = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I1
 const REALMS_NOT_ASKED = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6'];
 
 /** The suite starts or meets a server without authentication, and no other PeerJS server has it. */
-const ACCESS_NOT_ASKED = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11'];
+const ACCESS_NOT_ASKED = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11', 'A12'];
 
 /** The routes are those of Signalbox alone; `signalbox doctor` tests them. */
 const DOCTOR_NOT_ASKED = ['DOC1', 'DOC2', 'DOC3', 'DOC4', 'DOC5', 'DOC6'];

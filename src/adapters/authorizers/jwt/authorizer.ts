@@ -47,8 +47,8 @@ export class JwtAuthorizer implements Authorizer {
   }
 }
 
-/** Two dots or more after a segment that is a JSON object in base64url. Tokens of the PeerJS client have no dots. */
-function isTokenLike(token: string): boolean {
+/** A1: two dots or more after a segment that is a JSON object in base64url. Tokens of the PeerJS client have no dots. */
+export function isTokenLike(token: string): boolean {
   if (!/^[\w-]+\.[\w-]*\.[\w.-]*$/.test(token)) return false;
   const header = Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString();
   return header.trimStart().startsWith('{');

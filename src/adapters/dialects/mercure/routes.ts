@@ -1,4 +1,5 @@
-import type { HttpAction, HttpHead, HttpRoute, ValidToken } from '../../../application/ports/requests.ts';
+import type { TokenUse } from '../../../application/ports/authenticator.ts';
+import type { BackendCheck, HttpAction, HttpHead, HttpRoute, ValidToken } from '../../../application/ports/requests.ts';
 import type { Page } from '../../../domain/origins.ts';
 import type { Clearance } from '../../../domain/topic.ts';
 import { reject, streamHead } from './responses.ts';
@@ -16,6 +17,8 @@ export interface MercurePolicy {
   readonly maxBodyBytes: number;
   /** T5: topics of one publication. */
   readonly maxTopics: number;
+  /** A9: whether this text is a token that is verified here. A backend decides about any other client. */
+  readonly isOwnToken: (token: string, use: TokenUse) => boolean;
 }
 
 /** One request to the endpoint. */
@@ -40,26 +43,36 @@ function subscribeRequest({ head, page, policy }: EndpointRequest): HttpAction {
   const selectors = readSelectors(parameters);
   if (typeof selectors === 'string') return reject(400, selectors);
   const [key, since] = [readKey(head.query), readSince(head, parameters)];
-  const openStream = (clearance?: Clearance, expiresAt?: number): HttpAction => ({
+  const openStream = (backendCheck: BackendCheck, clearance?: Clearance, expiresAt?: number): HttpAction => ({
     action: 'open-stream',
-    connectRequest: { as: 'guest', isAuthorized: true, key, selectors, presence: false, since, clearance, expiresAt },
+    connectRequest: {
+      ...{ as: 'guest', isAuthorized: true, key, selectors, presence: false, since, clearance, expiresAt, backendCheck },
+    },
     head: streamHead,
   });
-  if (policy.isOpen) return openStream('all');
   const token = readToken(head);
+  const text = textOf(token);
+  const unverified = { token: text, isVerified: false };
+  const askElse = (otherwise: HttpAction): HttpAction => askBackend(openStream(unverified, 'all'), otherwise, token, page);
+  if (policy.isOpen) return askElse(openStream(unverified, 'all'));
   if (token === undefined) {
-    return policy.isAnonymous ? openStream() : reject(401, 'A token is required to subscribe');
+    return askElse(policy.isAnonymous ? openStream(unverified) : reject(401, 'A token is required to subscribe'));
   }
-  return verifyToken(token, page, 'subscriber', (valid) => {
+  const own = verifyToken(token, page, 'subscriber', (valid) => {
     const claims = readClaims(valid);
-    return claims === undefined ? INVALID : openStream(claims.subscribe ?? [], valid.expiresAt);
+    const check = { token: text, isVerified: true };
+    return claims === undefined ? INVALID : openStream(check, claims.subscribe ?? [], valid.expiresAt);
   });
+  return text === undefined || policy.isOwnToken(text, 'subscriber') ? own : askElse(own);
 }
 
 function publishRequest({ head, page, policy }: EndpointRequest): HttpAction {
-  if (policy.isOpen) return readUpdate(head, policy, (publish) => publish('all'));
   const token = readToken(head);
-  if (token === undefined) return reject(401, 'A token is required to publish');
+  const text = textOf(token);
+  const unverified = { token: text, isVerified: false };
+  const unlimited = readUpdate({ head, policy, backendCheck: unverified }, (publish) => publish('all'));
+  if (policy.isOpen) return askBackend(unlimited, unlimited, token, page);
+  if (token === undefined) return askBackend(unlimited, reject(401, 'A token is required to publish'), token, page);
   const verify = (then: (clearance: Clearance) => HttpAction): HttpAction =>
     verifyToken(token, page, 'publisher', (valid) => {
       const claims = readClaims(valid);
@@ -69,13 +82,32 @@ function publishRequest({ head, page, policy }: EndpointRequest): HttpAction {
         : then(claims.publish);
     });
   // MER12: the token is verified before the body is read, and again after it.
-  return verify(() => readUpdate(head, policy, verify));
+  const own = verify(() => readUpdate({ head, policy, backendCheck: { token: text, isVerified: true } }, verify));
+  return text === undefined || policy.isOwnToken(text, 'publisher') ? own : askBackend(unlimited, own, token, page);
+}
+
+function textOf(token: RequestToken | 'malformed' | undefined): string | undefined {
+  return token === 'malformed' ? undefined : token?.text;
+}
+
+/** A9, MER10: the backend gets no cookie of a foreign page, and the action without a backend refuses it. */
+function askBackend(
+  granted: HttpAction,
+  otherwise: HttpAction,
+  token: RequestToken | 'malformed' | undefined,
+  page: Page,
+): HttpAction {
+  const isForeign = token !== undefined && token !== 'malformed' && token.isCookie && page === 'foreign';
+  return { action: 'ask-backend', granted: isForeign ? reject(403, FOREIGN_COOKIE) : granted, otherwise };
 }
 
 /** @param allowed verifies the token and continues with its clearance. */
 function readUpdate(
-  { query }: HttpHead,
-  { maxBodyBytes, maxTopics }: MercurePolicy,
+  {
+    head: { query },
+    policy: { maxBodyBytes, maxTopics },
+    backendCheck,
+  }: Pick<EndpointRequest, 'head' | 'policy'> & { readonly backendCheck: BackendCheck },
   allowed: (then: (clearance: Clearance) => HttpAction) => HttpAction,
 ): HttpAction {
   const key = readKey(query);
@@ -84,7 +116,7 @@ function readUpdate(
     if (typeof draft === 'string') return reject(400, `Not published: ${UPDATE_FAULTS[draft]}`);
     return allowed((clearance) => {
       const isCovered = clearance === 'all' || coversAll(clearance, draft.topics);
-      if (isCovered === true) return { action: 'publish', key, draft };
+      if (isCovered === true) return { action: 'publish', key, draft, backendCheck };
       if (isCovered === undefined) return reject(403, 'The token has too many patterns for the number of topics');
       return reject(403, 'The token does not cover the topic', 'insufficient_scope');
     });
@@ -97,7 +129,7 @@ const INVALID = reject(401, 'The token is not valid', 'invalid_token');
 function verifyToken(
   token: RequestToken | 'malformed',
   page: Page,
-  as: 'publisher' | 'subscriber',
+  as: TokenUse,
   then: (valid: ValidToken) => HttpAction,
 ): HttpAction {
   if (token === 'malformed') return reject(400, 'The Authorization header must be Bearer and one token', 'invalid_request');

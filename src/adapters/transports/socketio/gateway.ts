@@ -9,7 +9,8 @@ import type { SignalMessage } from '../../../domain/message.ts';
 import { mayOpenSocket, type OriginPolicy } from '../../../domain/origins.ts';
 import type { CloseFrame } from '../shared/close-frames.ts';
 import { WebSocketAdmission, type SessionEntry } from './admissions.ts';
-import { faultResponse, readSessionQuery, tokenIn, type Protocol, type SessionFault, type SessionQuery } from './handshake.ts';
+import { faultResponse, readSessionQuery, tokenIn, tokenOfAdmission } from './handshake.ts';
+import type { Protocol, SessionFault, SessionQuery } from './handshake.ts';
 import { PollingTransport } from './polling.ts';
 import { EngineSession, type SessionContext } from './session.ts';
 import type { EngineTransport } from './socket.ts';
@@ -77,7 +78,7 @@ export class SocketIoGateway implements Gateway {
     if (query.sid !== undefined) return this.#upgradeOf(query.sid, query, request);
     const token = tokenIn(request.header('authorization'), request.query);
     const answer = this.#gateway.upgrade(request);
-    return answer.accept ? new WebSocketAdmission(answer, { query, token }) : answer;
+    return answer.accept ? new WebSocketAdmission(answer, { query, token: token ?? tokenOfAdmission(answer) }) : answer;
   }
 
   abandoned(admission: Admission): void {
@@ -182,7 +183,8 @@ export class SocketIoGateway implements Gateway {
           this.#gateway.abandoned(admission);
           return this.#rejectRequest(exchange, withHeaders(faultResponse(fault ?? 'bad-request'), headers));
         }
-        this.#guard(() => this.#beginPolling(exchange, { protocol: query.protocol, admission, token, headers }));
+        const opening = { protocol: query.protocol, admission, token: token ?? tokenOfAdmission(admission), headers };
+        this.#guard(() => this.#beginPolling(exchange, opening));
       },
     };
   }

@@ -1,4 +1,5 @@
 import { bearerToken, type HttpResponse } from '../../../application/ports/http.ts';
+import type { Admission } from '../../../application/ports/transport.ts';
 
 /** The version of the Engine.IO protocol. Socket.IO 2 uses version 3. */
 export type Protocol = 3 | 4;
@@ -72,4 +73,9 @@ export function tokenOfAuth(auth: string | undefined): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A12: the token that the gateway has found in the handshake. */
+export function tokenOfAdmission({ connectRequest }: Pick<Admission, 'connectRequest'>): string | undefined {
+  return connectRequest.as === 'guest' ? connectRequest.token : undefined;
 }

@@ -1,3 +1,4 @@
+import type { BackendCheck, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { Gateway } from '../../../application/ports/transport.ts';
 import type { AccessRefusal } from '../../../domain/refusal.ts';
 import type { Millis } from '../../../domain/time.ts';
@@ -11,6 +12,10 @@ export interface Rights {
   readonly clearance: Clearance;
   /** MER12: the time at which the permissions end. */
   readonly expiresAt: Millis;
+  /** A9: for the backend, if there is one. */
+  readonly backendCheck?: BackendCheck | undefined;
+  /** A1: true if the gateway decides about the client, with its token. */
+  readonly needsAccess?: boolean;
   mayPublish(topic: string): boolean;
 }
 
@@ -30,4 +35,13 @@ export function rightsOf(
   let isOverLimit = false;
   const rights = authorize(token, (refusal) => (isOverLimit = !gateway.tokenRefused(address, refusal)));
   return isOverLimit ? 'over-limit' : rights;
+}
+
+/** SIO10: the request of a client, with its rights. */
+export function connectRequestOf(request: ConnectRequest, rights: Rights, token: string | undefined): ConnectRequest {
+  const { clearance, expiresAt, backendCheck, needsAccess = false } = rights;
+  const withRights = { ...request, clearance, expiresAt, backendCheck };
+  if (request.as !== 'guest' || !needsAccess) return withRights;
+  const { isAuthorized: _, ...unverified } = request;
+  return { ...unverified, clearance, expiresAt, token };
 }

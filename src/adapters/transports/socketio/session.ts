@@ -12,7 +12,7 @@ import { MAX_AUTH_LENGTH, tokenOfAuth, type Protocol } from './handshake.ts';
 import { FORBIDDEN, LEAVE, requestLine, STAY, UNKNOWN, MALFORMED_LINE, type LineReader } from './lines.ts';
 import { readPacket, type Packet } from './packets.ts';
 import type { EnginePacket } from './payloads.ts';
-import { rightsOf, type Authorize, type Rights } from './rights.ts';
+import { connectRequestOf, rightsOf, type Authorize, type Rights } from './rights.ts';
 import { connectError, SocketIoSocket, type ClientFormat, type EngineTransport, type PacketChannel } from './socket.ts';
 
 /** Dependencies that all sessions share. */
@@ -46,6 +46,7 @@ const MAX_EARLY_PACKETS = 20;
 const MAX_PING_LENGTH = 64;
 const NOT_CONNECTED: CloseFrame = { code: 1008, why: 'not connected in time' };
 const LEFT: CloseFrame = { code: 1000, why: 'left' };
+const GRACE: Millis = 10_000;
 const encoder = new TextEncoder();
 
 /**
@@ -258,7 +259,8 @@ export class EngineSession implements PacketChannel, ClientFormat {
 
   /** SIO10. */
   #connect(auth: string | undefined): void {
-    const rights = rightsOf(this.#context, this.admission.address, tokenOfAuth(auth) ?? this.#token);
+    const token = tokenOfAuth(auth) ?? this.#token;
+    const rights = rightsOf(this.#context, this.admission.address, token);
     if (rights === 'over-limit' || rights === undefined) {
       this.#report(STAY);
       this.send(connectError('/', rights === undefined ? 'A valid token is needed' : FAILS_TOO_OFTEN.why, this.isVersion3));
@@ -266,7 +268,7 @@ export class EngineSession implements PacketChannel, ClientFormat {
     }
     this.#deadline?.cancel();
     this.#rights = rights;
-    const connectRequest = { ...this.admission.connectRequest, clearance: rights.clearance, expiresAt: rights.expiresAt };
+    const connectRequest = connectRequestOf(this.admission.connectRequest, rights, token);
     const socket: Socket = new SocketIoSocket(this, this, this.#context.lines);
     this.#id = this.#context.gateway.opened(socket, { ...this.admission, carrier: 'socket', connectRequest });
   }
@@ -296,5 +298,3 @@ export class EngineSession implements PacketChannel, ClientFormat {
     if (this.#earlyPackets > MAX_EARLY_PACKETS) this.end(CLOSE_FRAMES.sendsTooFast);
   }
 }
-
-const GRACE: Millis = 10_000;

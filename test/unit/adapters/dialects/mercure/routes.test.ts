@@ -5,7 +5,10 @@ import type { HttpAction, ValidToken } from '../../../../../src/application/port
 import type { Page } from '../../../../../src/domain/origins.ts';
 import type { Clearance } from '../../../../../src/domain/topic.ts';
 
-const POLICY: MercurePolicy = { isOpen: false, isAnonymous: false, maxBodyBytes: 100, maxTopics: 3 };
+const POLICY: MercurePolicy = {
+  ...{ isOpen: false, isAnonymous: false, maxBodyBytes: 100, maxTopics: 3 },
+  isOwnToken: (token) => token.includes('.'),
+};
 
 interface RequestOptions {
   readonly method?: string;
@@ -16,6 +19,8 @@ interface RequestOptions {
   readonly policy?: Partial<MercurePolicy>;
   readonly page?: Page;
   readonly expiresAt?: number;
+  /** A9: whether there is a backend. */
+  readonly hasBackend?: boolean;
 }
 
 /** The status of the response, or the final request to the broker. */
@@ -37,11 +42,13 @@ function lastAction({
   policy = {},
   page = 'none',
   expiresAt = 1000,
+  hasBackend = false,
 }: RequestOptions): HttpAction {
   const route = mercureRoute({ ...POLICY, ...policy });
   let action = route.handle({ method, path: '/', query, header: (name) => headers[name] }, page);
   for (;;) {
     if (action.action === 'verify-token') action = action.then(claims && { type: undefined, claims, expiresAt });
+    else if (action.action === 'ask-backend') action = hasBackend ? action.granted : action.otherwise;
     else if (action.action === 'read-body') action = action.then(Buffer.from(body));
     else return action;
   }
@@ -143,7 +150,7 @@ describe('publishing', () => {
   });
 
   it('MER12: rejects a token that expires while the body arrives', () => {
-    const head = { method: 'POST', path: '/', query: '', header: (name: string) => ({ authorization: 'Bearer a' })[name] };
+    const head = { method: 'POST', path: '/', query: '', header: (name: string) => ({ authorization: 'Bearer a.b.c' })[name] };
     const first = mercureRoute(POLICY).handle(head, 'none');
     const valid = { type: undefined, claims: { mercure: { publish: ['*'] } }, expiresAt: 1 };
     const second = first.action === 'verify-token' ? first.then(valid) : first;
@@ -176,3 +183,34 @@ function clearance(action: HttpAction | number): Clearance | undefined {
   }
   return action.connectRequest.clearance;
 }
+
+describe('A9: with a backend', () => {
+  const [hasBackend, query] = [true, 'topic=a'];
+  const unverified = (token?: string) => ({ clearance: 'all', backendCheck: { token, isVerified: false } });
+
+  it('a client without a token, or with one of another kind, is one for the backend', () => {
+    for (const policy of [{}, { isAnonymous: true }, { isOpen: true }]) {
+      expect(resultOf({ query, policy, hasBackend })).toMatchObject({ connectRequest: unverified() });
+      expect(publish({ policy, hasBackend })).toMatchObject({ backendCheck: { isVerified: false } });
+    }
+    const headers = { authorization: 'Bearer session' };
+    expect(resultOf({ query, headers, hasBackend })).toMatchObject({ connectRequest: unverified('session') });
+    expect(publish({ headers, hasBackend })).toMatchObject({ backendCheck: { token: 'session' } });
+  });
+
+  it('MER7: a JSON Web Token is verified here first, and a wrong one never reaches the backend', () => {
+    const claims = { mercure: { subscribe: ['a'], publish: ['a'] } };
+    const check = { token: 'a.b.c', isVerified: true };
+    expect(resultOf({ query, headers: bearer, claims, hasBackend })).toMatchObject({
+      connectRequest: { clearance: [{ topic: 'a' }], backendCheck: check },
+    });
+    expect(publish({ headers: bearer, claims, hasBackend })).toMatchObject({ backendCheck: check });
+    expect([resultOf({ query, headers: bearer, hasBackend }), publish({ headers: bearer, hasBackend })]).toEqual([401, 401]);
+  });
+
+  it('MER10: no cookie of a foreign page reaches the backend', () => {
+    const headers = { cookie: 'mercureAuthorization=session' };
+    expect(resultOf({ query, headers, page: 'foreign', hasBackend })).toBe(403);
+    expect(resultOf({ query, headers, page: 'listed', hasBackend })).toMatchObject({ connectRequest: unverified('session') });
+  });
+});

@@ -1,0 +1,104 @@
+import { maySubscribe, type Grant } from '../domain/grant.ts';
+import type { Realms } from '../domain/realms.ts';
+import type { AdmissionControl } from './admission-control.ts';
+import type { BackendAccess } from './backend-access.ts';
+import { authorizeRequest, type HttpClient } from './http-access.ts';
+import type { Authorizer } from './ports/authorizer.ts';
+import type { Dialect } from './ports/dialect.ts';
+import type { HttpResponse } from './ports/http.ts';
+import type { BackendCheck, ConnectRequest, HttpAction, HttpRefusal } from './ports/requests.ts';
+import type { Admission, HttpExchange } from './ports/transport.ts';
+
+export interface OpenStreamParts {
+  readonly realms: Realms;
+  readonly admissionControl: AdmissionControl;
+  readonly backend: BackendAccess;
+}
+
+/** A request for a stream. */
+export interface StreamRequest {
+  readonly exchange: HttpExchange;
+  readonly client: HttpClient;
+  /** Headers of the response beside those of the dialect. */
+  readonly cors: HttpResponse['headers'];
+  /** Sends a response instead of the stream. */
+  readonly reply: (response: HttpResponse) => void;
+  /** Runs a step that may throw, after the call. */
+  readonly guard: (step: () => void) => void;
+}
+
+type StreamAction = Extract<HttpAction, { action: 'open-stream' }>;
+/** The connect request of a subscriber. */
+type Guest = Extract<ConnectRequest, { as: 'guest' }>;
+
+/** Opens a stream as the response to a request. */
+export type OpenStream = (request: StreamRequest, action: StreamAction) => void;
+
+/** Refusals are sent before the stream is opened, because only a response has a status. */
+export function openStream(parts: OpenStreamParts): OpenStream {
+  const { realms, admissionControl, backend } = parts;
+  return (request, { connectRequest, head }) => {
+    const { exchange, client, reply, cors } = request;
+    const { dialect } = client;
+    const reason = refusalFor(realms, connectRequest, dialect);
+    if (reason !== undefined) return reply(dialect.httpResponse({ kind: 'refusal', reason }));
+    // Called before the connection is counted, because `head` may throw.
+    const { status, headers } = head(startsAfter(realms, connectRequest, dialect));
+    // A9: a connection counts while the backend decides. The request can be read only now.
+    const admission = admissionControl.admitStream(exchange.request, dialect, connectRequest);
+    if (!admission.accept) return reply(admission.response);
+    const start = (admitted: Admission): void => exchange.respondWithStream({ status, headers: [...headers, ...cors] }, admitted);
+    const check = connectRequest.as === 'guest' ? connectRequest.backendCheck : undefined;
+    const authorizer = backend.authorizerFor(check);
+    if (connectRequest.as !== 'guest' || authorizer === undefined || check === undefined) return start(admission);
+    const granted = (grant: Grant): void => start({ ...admission, connectRequest: { ...connectRequest, grant } });
+    askBackend(parts, { request, connectRequest, check, admission, authorizer }, granted);
+  };
+}
+
+/** A stream that waits for the backend. */
+interface AskedStream {
+  readonly request: StreamRequest;
+  readonly connectRequest: Guest;
+  readonly check: BackendCheck;
+  readonly admission: Admission;
+  readonly authorizer: Authorizer;
+}
+
+/** A9. */
+function askBackend(
+  { realms, admissionControl }: OpenStreamParts,
+  { request, connectRequest, check, admission, authorizer }: AskedStream,
+  granted: (grant: Grant) => void,
+): void {
+  const { client, guard, reply } = request;
+  const reject = (reason: HttpRefusal): void => {
+    admission.memory?.release();
+    admissionControl.release(admission.address);
+    reply(client.dialect.httpResponse({ kind: 'refusal', reason }));
+  };
+  const realm = realms.resolve(connectRequest.key);
+  if (realm === undefined) return reject('key-unknown');
+  authorizeRequest(authorizer, { realm: realm.key, id: undefined, token: check.token }, client, (outcome) =>
+    guard(() => {
+      if (typeof outcome === 'string') reject(outcome);
+      else if (maySubscribe(outcome, connectRequest.selectors)) granted(outcome);
+      else reject('not-granted');
+    }),
+  );
+}
+
+function refusalFor(realms: Realms, connectRequest: ConnectRequest, dialect: Dialect): HttpRefusal | undefined {
+  if (connectRequest.as === 'diagnostic') return undefined;
+  const realm = realms.resolveForConnection(connectRequest.key);
+  if (!realm.ok) return realm.refusal.reason === 'too-many-realms' ? 'too-many-realms' : 'key-unknown';
+  // The directory decides later about the ownership of the id.
+  if (connectRequest.as === 'peer') return undefined;
+  return realm.value.isFull ? 'realm-full' : realm.value.topics(dialect).refusalFor(connectRequest.selectors);
+}
+
+/** MER5. */
+function startsAfter(realms: Realms, connectRequest: ConnectRequest, dialect: Dialect): string | undefined {
+  if (connectRequest.as === 'peer' || connectRequest.as === 'diagnostic') return undefined;
+  return realms.resolve(connectRequest.key)?.topics(dialect).replayFor(connectRequest)?.startsAfter;
+}
