@@ -68,6 +68,8 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   readonly #clock: Clock;
   readonly #adapters: Adapters;
   readonly #operator: OperatorMethods;
+  /** Ends the wait for the engine of a cluster. */
+  readonly #start = new AbortController();
   #broker: Promise<Broker> | undefined = undefined;
   #admin: AdminListener | undefined = undefined;
 
@@ -102,6 +104,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   /** Drains and stops; resolves when all connections are closed. Idempotent; does nothing before `listen`. */
   async close(): Promise<void> {
     this.#certificateWatch?.end();
+    this.#start.abort();
     await (await this.#broker)?.close();
     await this.#admin?.stop();
   }
@@ -190,7 +193,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     const hasBackend = authorize !== undefined || outside.environment.authorizer !== undefined;
     const broker = buildBroker(config, {
       ...outside.environment,
-      engine: outside.environment.engine ?? (await makeEngine(config, log)),
+      engine: outside.environment.engine ?? (await makeEngine(config, log, this.#start.signal)),
       transport:
         outside.transport === undefined
           ? await makeTransport(config, log, hasBackend)

@@ -127,6 +127,8 @@ export type LogEvent =
   | { readonly event: 'upgrade-abandoned'; readonly address: string; readonly dialect: string }
   /** The cluster engine is reachable. @param engine URL without credentials. */
   | { readonly event: 'engine-reached'; readonly engine: string; readonly node: NodeId }
+  /** The engine does not respond at the start. @param isPatient whether the start waits for it, or fails soon. */
+  | { readonly event: 'engine-awaited'; readonly engine: string; readonly isPatient: boolean }
   | { readonly event: 'engine-lost'; readonly engine: string; readonly detail: string }
   /** Live nodes with another version of the stored format use the engine. This node does not use it until they have stopped. */
   | { readonly event: 'format-conflict'; readonly engine: string; readonly found: number; readonly supported: number }

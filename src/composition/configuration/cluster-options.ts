@@ -11,6 +11,14 @@ export const CLUSTER_OPTIONS = {
     effect: 'Peers of all brokers see each other. Ids, mailboxes and peer lists are those of the whole cluster.',
     default: undefined,
   }),
+  cluster_start: option(choice(['exit', 'wait']), {
+    group: 'Cluster',
+    description:
+      'Handling of an engine that does not respond at the start. exit: the broker exits with code 1 after 10 s. wait: it ' +
+      'tries again until the engine responds. Either way the log says so within 2 s.',
+    effect: 'Until the engine responds, the broker does not listen.',
+    default: 'exit',
+  }),
   cluster_lease: option(integer({ unit: 'ms', min: 500, max: LONGEST_MS }), {
     group: 'Cluster',
     description: 'Lease: time that the claims of a broker stay valid without a renewal, by the clock of the engine.',

@@ -77,7 +77,7 @@ function unservedDialects(settings: Settings, sourceOf: SourceOf): string[] {
 /** Options that have no effect because of another option. */
 function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
   const pairs: readonly { readonly name: OptionName; readonly isIneffective: boolean; readonly why: string }[] = [
-    ...(['cluster_lease', 'cluster_cut'] as const).map((name) => ({
+    ...(['cluster_start', 'cluster_lease', 'cluster_cut'] as const).map((name) => ({
       ...{ name, isIneffective: settings.cluster === undefined },
       why: 'without cluster: set cluster to the URL of Redis or NATS, or remove the option',
     })),

@@ -32,6 +32,7 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
     on_flood: 'pause',
     doctor: 'off',
     metrics_token: 'a-token-of-at-least-32-characters',
+    cluster_start: 'wait',
     cluster_cut: 'refuse',
     mailboxes: 'sqlite:mail.db',
     log_level: 'debug',

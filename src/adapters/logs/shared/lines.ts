@@ -110,6 +110,10 @@ const LINES: {
   'upgrade-abandoned': ({ address, dialect, event }) =>
     line('debug', 'handshake abandoned: the client disconnected', { event }, { address, dialect }),
   'engine-reached': (event) => line('info', 'the cluster engine is reachable', event, { engine: event.engine, node: event.node }),
+  'engine-awaited': (event) => {
+    const outcome = event.isPatient ? 'the start waits for it' : 'the start fails after 10 s; cluster_start wait waits for it';
+    return line('warn', `the engine of the cluster does not respond: ${outcome}`, event, { engine: event.engine });
+  },
   'engine-lost': (event) => {
     const text = 'the cluster engine is unreachable: peers of this node can reach each other only';
     return line('error', text, event, { engine: event.engine, detail: event.detail });

@@ -85,6 +85,7 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
     passage,
   },
   'engine-reached': { event: 'engine-reached', engine: 'redis://engine:6379', node: nodeId('here') },
+  'engine-awaited': { event: 'engine-awaited', engine: 'redis://engine:6379', isPatient: true },
   'engine-lost': { event: 'engine-lost', engine: 'redis://engine:6379', detail: 'ECONNRESET' },
   'ice-provider-reached': { event: 'ice-provider-reached', provider: 'cloudflare' },
   'ice-provider-lost': { event: 'ice-provider-lost', provider: 'cloudflare', detail: 'it answered 401' },

@@ -114,6 +114,7 @@ describe('levels', () => {
       'word-refused',
       'stood-still',
       'configuration-reloaded',
+      'engine-awaited',
       'open-files-short',
       'ice-urls-dropped',
       'admin-refused',
