@@ -10,7 +10,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const EXCLUDED = new Set(['.git', 'node_modules', 'dist', 'coverage', '__pycache__']);
+const EXCLUDED = new Set(['.git', 'node_modules', 'dist', 'build', 'coverage', '__pycache__']);
 const GENERATED = /\.(log|tgz|tsbuildinfo)$|(^|\/)\.DS_Store$/;
 
 /** The paths of all files of the project in `folder`, sorted; empty if the folder does not exist. */

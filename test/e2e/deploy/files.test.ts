@@ -18,6 +18,23 @@ import { freePort } from '../../support/e2e/free-port.ts';
 import { run } from '../../support/e2e/run.ts';
 import { until } from '../../support/e2e/until.ts';
 
+interface SecretKey {
+  readonly name: string;
+  readonly key: string;
+}
+
+interface Env {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly secretKeyRef: SecretKey };
+}
+
+/** The parts of a ServiceMonitor of the Prometheus operator that are compared. */
+interface ServiceMonitorSpec {
+  readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly endpoints: readonly { readonly port: string; readonly authorization?: { readonly credentials: SecretKey } }[];
+}
+
 /* Validates the deployment files with the schemas and parsers of Docker, Compose, Kubernetes and systemd. */
 
 const { validate: lintDockerfile } = createRequire(import.meta.url)('dockerfile-utils') as {
@@ -40,7 +57,8 @@ describe('deploy/Dockerfile', () => {
   it('is valid and runs as an unprivileged user', () => {
     expect(lintDockerfile(text('Dockerfile'))).toEqual([]);
     expect(argumentsOf(all('USER').at(-1))).toBe('node');
-    expect(argumentsOf(all('FROM').at(-1))).toBe('node:22-slim');
+    expect(all('FROM').map((from) => argumentsOf(from).split(' ')[0])).toEqual(['node:${NODE}-slim', 'node:${NODE}-slim']);
+    expect(argumentsOf(all('ARG')[0])).toBe('NODE=22');
   });
 
   it('copies all files of the build, and its image starts and passes its health check', { timeout: 300_000 }, async () => {
@@ -143,7 +161,8 @@ describe.each(['compose.redis.yaml', 'compose.nats.yaml'])('deploy/%s', (path) =
 
 describe('deploy/kubernetes', () => {
   const KINDS = { Deployment, HorizontalPodAutoscaler, PodDisruptionBudget, Service };
-  const files = readdirSync(join(ROOT, 'deploy/kubernetes'));
+  const all = readdirSync(join(ROOT, 'deploy/kubernetes'));
+  const files = all.filter((name) => name !== 'kustomization.yaml');
   const manifest = (name: string) => yaml(`kubernetes/${name}`) as { kind: keyof typeof KINDS } & Record<string, never>;
 
   it.each(files)('%s is a valid manifest', (name) => {
@@ -153,6 +172,29 @@ describe('deploy/kubernetes', () => {
 
   const deployment = new Deployment(manifest('deployment.yaml') as never);
   const [container] = deployment.spec?.template.spec?.containers ?? [];
+
+  it('are all in the kustomization, with the version of this package as the tag of the image', () => {
+    const { resources, images } = yaml('kubernetes/kustomization.yaml') as { resources: string[]; images: object[] };
+    expect([...resources].sort()).toEqual(files);
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(images).toEqual([{ name: 'signalbox', newTag: version }]);
+    expect(container?.image).toBe(`signalbox:${version}`);
+  });
+
+  it('have an overlay in which Prometheus reads the metrics with a token', async () => {
+    const overlay = yaml('kubernetes-monitoring/kustomization.yaml') as { resources: string[]; patches: { patch: string }[] };
+    expect(overlay.resources).toEqual(['../kubernetes', 'service-monitor.yaml']);
+    const patch = parse(overlay.patches[0]?.patch ?? '') as { spec: { template: { spec: { containers: { env: Env[] }[] } } } };
+    const [patched] = patch.spec.template.spec.containers;
+    const env = patched?.env ?? [];
+    await expectOptions(Object.fromEntries(env.map(({ name, value }) => [name, value ?? 'a-token-of-at-least-32-characters-1'])));
+    const { spec } = yaml('kubernetes-monitoring/service-monitor.yaml') as { spec: ServiceMonitorSpec };
+    const service = new Service(manifest('service.yaml') as never);
+    expect(spec.selector.matchLabels).toEqual(service.metadata?.labels);
+    expect(spec.endpoints).toMatchObject([{ port: service.spec?.ports?.[0]?.name, path: '/metrics' }]);
+    const reference = env.find(({ name }) => name === 'SIGNALBOX_METRICS_TOKEN')?.valueFrom?.secretKeyRef;
+    expect(spec.endpoints[0]?.authorization?.credentials).toEqual(reference);
+  });
 
   it('refer to each other', () => {
     const labels = deployment.spec?.template.metadata?.labels;

@@ -81,6 +81,21 @@ const PROCEDURES: readonly Procedure[] = [
     check: (_, [, args = '']) => expect(() => readArguments(wordsOf(args))).not.toThrow(),
   },
   {
+    about: /^signalbox health$/,
+    why: 'it needs a broker on its usual port: it prints its usage; test/e2e/deploy runs it',
+    check: async () => expect((await run(['health', '--help'])).code).toBe(0),
+  },
+  {
+    about: /^sudo apt-get install -y \.\/build\/signalbox_([\d.]+)_all\.deb$/,
+    why: 'it needs root: test/e2e/deploy/debian-package.test.ts checks and starts the package; the name is checked',
+    check: (_, [, written]) => expect(written).toBe(version),
+  },
+  {
+    about: /^(?:curl -fsSL|sudo (?:apt-get|systemctl|journalctl|editor)|git clone|cd) /,
+    why: 'it needs the network, root or systemd, or has no effect here',
+    check: () => undefined,
+  },
+  {
     about: /^signalbox bench (.*)$/,
     why: 'its servers are not available: its arguments are parsed; test/e2e/cli/bench.test.ts runs such a command',
     check: (_, [, args = '']) => expect(() => readBenchArguments(wordsOf(args))).not.toThrow(),
