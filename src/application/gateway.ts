@@ -1,4 +1,4 @@
-import { parsePeerId, type ConnectionId } from '../domain/ids.ts';
+import type { ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Realm, RealmSession } from '../domain/realm.ts';
@@ -15,6 +15,7 @@ import { FAULT } from './http-responses.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import { PacedSocket } from './paced-socket.ts';
 import { PendingFrames, type PendingFrame } from './pending-frames.ts';
+import { pendingMessages } from './pending-messages.ts';
 import type { Performer } from './performer.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Clock } from './ports/clock.ts';
@@ -74,6 +75,7 @@ export class BrokerGateway implements Gateway {
     parts.performer.onSuperseded((realm, session) => {
       if (this.#pending.has(session.connection)) parts.turns.run(() => this.#refusePending(realm, session));
     });
+    parts.performer.onClosing((realm, session) => this.#holdPending(realm, session, parts.connections.find(session.connection)));
     parts.fence.onLifted(() => {
       for (const id of this.#pending.connections()) parts.turns.run(() => this.#handlePending(id));
     });
@@ -190,11 +192,12 @@ export class BrokerGateway implements Gateway {
     if (connection.socket instanceof PacedSocket) for (const message of connection.socket.takeUnsent()) this.unsent(id, message);
     connections.remove(id);
     if (connection.session === undefined) diagnostics.closed(id);
-    this.#pending.take(id);
     const traffic = trafficOf(connection, clock.now());
     connection.memory?.release();
     turns.begin();
     try {
+      if (connection.session?.state === 'open') this.#holdPending(connection.session.realm, connection.session, connection);
+      this.#pending.take(id);
       if (connection.session !== undefined) leaveRealm.byDisconnect(connection.session, end, traffic);
     } catch (error) {
       this.#fault(id, error);
@@ -247,14 +250,18 @@ export class BrokerGateway implements Gateway {
   }
 
   /** O14, M13: a superseded connection's pending frames are not handled. The peer is notified about each message among them. */
-  #refusePending(realm: Realm, { connection: id, id: from, token: owner }: Session): void {
-    const { connections, performer, clock } = this.#parts;
-    for (const { bytes, isBinary } of this.#pending.take(id)) {
-      const request = connections.find(id)?.dialect.decode(bytes, isBinary);
-      const to = request?.action === 'relay' ? parsePeerId(request.to ?? '', realm.limits.idLength) : undefined;
-      if (request?.action !== 'relay' || to?.ok !== true) continue;
-      const unheld = { kind: request.kind, from, to: to.value, payload: undefined, owner };
-      performer.perform(realm, realm.notices.unheld(unheld), clock.now());
+  #refusePending(realm: Realm, session: Session): void {
+    const dialect = this.#parts.connections.find(session.connection)?.dialect;
+    for (const message of pendingMessages(this.#pending.take(session.connection), dialect, session, realm.limits)) {
+      this.#parts.performer.perform(realm, realm.notices.unheld(message), this.#parts.clock.now());
+    }
+  }
+
+  /** O14: the directory decides whether a peer whose connection ends owned its id. If it did, its messages are held. */
+  #holdPending(realm: Realm, session: Session, connection: Connection | undefined): void {
+    const frames = this.#pending.take(session.connection);
+    for (const message of pendingMessages(frames, connection?.dialect, session, realm.limits)) {
+      this.#parts.performer.perform(realm, { do: 'hold', sender: session, message }, this.#parts.clock.now());
     }
   }
 

@@ -49,6 +49,7 @@ export class Performer {
   #openingListener: (session: Session) => void = () => undefined;
   #openedListener: (id: ConnectionId) => void = () => undefined;
   #supersededListener: (realm: Realm, session: Session) => void = () => undefined;
+  #closingListener: (realm: Realm, session: Session) => void = () => undefined;
 
   constructor(parts: PerformerParts) {
     this.#parts = parts;
@@ -72,6 +73,11 @@ export class Performer {
   /** @param listener called within a turn, when another connection has taken over the id. */
   onSuperseded(listener: (realm: Realm, session: Session) => void): void {
     this.#supersededListener = listener;
+  }
+
+  /** @param listener called within a turn, before the claim of a session that the broker closes is released. */
+  onClosing(listener: (realm: Realm, session: Session) => void): void {
+    this.#closingListener = listener;
   }
 
   /** Maps decisions to calls of the ports. Must be called within a turn. */
@@ -235,6 +241,7 @@ export class Performer {
 
   #close(realm: Realm, { session, ending }: Extract<Decision, { do: 'close' }>): void {
     const { connections, log, clock } = this.#parts;
+    if (ending !== 'superseded') this.#closingListener(realm, session);
     this.#release(session);
     const connection = connections.find(session.connection);
     if (connection !== undefined) connection.ending = ending;

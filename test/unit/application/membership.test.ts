@@ -151,6 +151,44 @@ describe('a node whose lease may have ended', () => {
     expect([ann.closeCode, bob.received]).toEqual([4001, []]);
   });
 
+  it('O14: holds waiting messages of a peer that disconnects, in order', () => {
+    const { broker, engine, clock } = setUp();
+    const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
+    engine.pause();
+    clock.advance(LEASE);
+    ann.sendOffer('bob', 1);
+    ann.sendOffer('bob', 2);
+    ann.cut();
+    engine.resume();
+    clock.advance(LEASE / 3);
+    expect(bob.received).toMatchObject([{ payload: 1 }, { payload: 2 }]);
+  });
+
+  it('O14: holds waiting messages of a peer that the broker closes', () => {
+    const { broker, engine, clock } = setUp();
+    const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
+    engine.pause();
+    clock.advance(LEASE);
+    ann.sendOffer('bob', 1);
+    broker.broker.operations.expel({ realm: 'peerjs', id: 'ann' }, { reason: 'spam', from: '127.0.0.1' }, () => undefined);
+    engine.resume();
+    clock.advance(LEASE / 3);
+    expect([ann.closeCode, bob.received]).toMatchObject([4004, [{ payload: 1 }]]);
+  });
+
+  it('O14, O4: drops waiting messages of a peer that disconnects, if another token has claimed its id', () => {
+    const { broker, engine, clock } = setUp();
+    const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
+    engine.pause();
+    clock.advance(LEASE);
+    engine.sharedDirectory.claim({ ...otherNodesPeer('ann'), token: new Token('his') }, () => undefined);
+    ann.sendOffer('bob', 1);
+    ann.cut();
+    engine.resume();
+    clock.advance(LEASE / 3);
+    expect(bob.received).toEqual([]);
+  });
+
   it('relays frames while the engine is known to be unreachable', () => {
     const { broker, engine, clock } = setUp();
     const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
