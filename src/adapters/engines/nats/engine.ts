@@ -1,6 +1,7 @@
 import { Kvm } from '@nats-io/kv';
-import { connect, credsAuthenticator, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { connect, credsAuthenticator, errors, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import type { Log } from '../../../application/ports/log.ts';
 import type { NodeId, RealmKey } from '../../../domain/ids.ts';
 import {
@@ -56,6 +57,11 @@ export interface NatsClient {
 
 /** Delay between two attempts to reconnect. */
 const RETRY_MS = 100;
+/**
+ * Time limit for the handshake of one connection. The client library does not notice that a connection is closed during the
+ * handshake, and waits for this time.
+ */
+const HANDSHAKE_TIMEOUT_MS = 2_000;
 
 /**
  * Connects to NATS with JetStream.
@@ -71,7 +77,7 @@ export async function connectNatsEngine(
 ): Promise<NatsEngine> {
   const address = addressOf(url);
   const connection = await withConnectTimeout(
-    Promise.resolve(url).then((from) => connect(connectionOptions(from))),
+    Promise.resolve(url).then((from) => connectRepeatedly(connectionOptions(from))),
     address,
   );
   const problem = exceededLimit(settings, connection.info?.max_payload ?? Number.POSITIVE_INFINITY);
@@ -90,6 +96,18 @@ export async function connectNatsEngine(
   log.record({ event: 'engine-reached', engine: address, node: settings.node });
   void followConnection(client, engine, log);
   return engine;
+}
+
+/** Repeats attempts that take too long. The caller waits for `CONNECT_TIMEOUT_MS` at most. */
+async function connectRepeatedly(options: ConnectionOptions): Promise<NatsConnection> {
+  const end = performance.now() + CONNECT_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await connect(options);
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError) || performance.now() > end) throw error;
+    }
+  }
 }
 
 /** Creates an engine on a connection. @param overrides replace time, in tests. */
@@ -216,7 +234,7 @@ function connectionOptions(url: string): ConnectionOptions {
     ...(file === null ? {} : { authenticator: credsAuthenticator(readFileSync(file)) }),
     // Collecting a stack trace for each entry costs more than the entry.
     noAsyncTraces: true,
-    ...{ maxReconnectAttempts: -1, pingInterval: KEEP_ALIVE_MS, timeout: CONNECT_TIMEOUT_MS },
+    ...{ maxReconnectAttempts: -1, pingInterval: KEEP_ALIVE_MS, timeout: HANDSHAKE_TIMEOUT_MS },
     reconnectDelayHandler: reconnectDelay(RETRY_MS),
   };
 }

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
-import { createNatsEngine } from '../../../../../src/adapters/engines/nats/engine.ts';
+import { connectNatsEngine, createNatsEngine } from '../../../../../src/adapters/engines/nats/engine.ts';
 import { BUCKET_HISTORY } from '../../../../../src/adapters/engines/nats/journal-state.ts';
 import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
 import { nodeId, realmKey } from '../../../../../src/domain/ids.ts';
@@ -35,3 +37,20 @@ it('O5: reports that bus messages may be lost when the journal is read again wit
   await pass();
   expect([engine.bus.isReachable, losses]).toEqual([true, before + 1]);
 });
+
+it('connects again if the server does not complete the first handshake', async () => {
+  const info = { server_id: 'A', version: '2.10.0', proto: 1, headers: true, max_payload: 1_024 };
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.write(`INFO ${JSON.stringify(info)}\r\n`);
+    if (sockets.length > 1) socket.on('data', (data) => data.includes('PING') && socket.write('PONG\r\n'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const settings = { ...LIMITS, node: nodeId('here'), realms: [realmKey('peerjs')], idLength: 128 };
+  const connecting = connectNatsEngine(`nats://127.0.0.1:${port}`, settings, new SilentLog());
+  await expect(connecting).rejects.toThrow('max_payload');
+  for (const socket of sockets) socket.destroy();
+  server.close();
+}, 30_000);
