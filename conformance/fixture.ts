@@ -14,6 +14,12 @@ import { sleep, pollUntil } from './waiting.ts';
 /** The interval of the PeerJS client. */
 const CLIENT_HEARTBEAT_MS = 5_000;
 const HEARTBEATS_PER_TIMEOUT = 4;
+/**
+ * Time limits allow for the time in which the suite did not run. A machine with longer delays, in milliseconds, or with many of
+ * them, may also keep the server from answering in time.
+ */
+const MAX_SILENT_DELAY_MS = 500;
+const MAX_DELAY_SHARE = 0.5;
 const PROBE_ATTEMPTS = 12;
 const PROBE_PAUSE_MS = 50;
 
@@ -56,6 +62,12 @@ export class Fixture {
   /** The longest delay of timers on this machine since the case began, in milliseconds. */
   get machineDelay(): number {
     return this.#delays.longest;
+  }
+
+  /** True if this machine was too busy to tell a slow server from its own delay. */
+  get isMachineBusy(): boolean {
+    const { longest, total, share } = this.#delays;
+    return longest > MAX_SILENT_DELAY_MS || (total > MAX_SILENT_DELAY_MS && share > MAX_DELAY_SHARE);
   }
 
   get patience(): number {

@@ -36,14 +36,16 @@ async function attemptCase(one: Case, server: Profile): Promise<Attempt> {
   const setup = SETUPS[one.setup ?? 'long timeouts'];
   if (setup.isAboutLiveness !== true) fixture.keepAlive();
   const startedAt = performance.now();
-  const { judgement, excuse, isExcusable } = await judgeCase(one, fixture);
+  const { judgement, excuse, isTimedOut } = await judgeCase(one, fixture);
   const took = Math.round(performance.now() - startedAt);
   const { lines } = fixture.transcript;
-  const delay = fixture.machineDelay;
+  const { machineDelay: delay, isMachineBusy: isBusy } = fixture;
   await fixture.close();
   const bound = setup.maxDelay?.(server.settings) ?? Infinity;
-  const isExcused = isExcusable && delay > bound && (judgement.verdict === 'failed' || judgement.verdict === 'loose');
-  const tooLate = `the machine was busy: its timers were up to ${delay} ms late, at most ${bound} ms are acceptable`;
+  const isLate = isTimedOut ? isBusy : delay > bound;
+  const isExcused = isLate && (judgement.verdict === 'failed' || judgement.verdict === 'loose');
+  const acceptable = isTimedOut ? '' : `, at most ${bound} ms are acceptable`;
+  const tooLate = `the machine was busy: its timers were up to ${delay} ms late${acceptable}`;
   return {
     result: resultOf(one, judgement, took, lines),
     excuse: excuse ?? (isExcused ? `${tooLate} (${judgement.why})` : undefined),
@@ -58,17 +60,18 @@ export function notTestable(one: Case, why: string): CaseResult {
 interface Judged {
   readonly judgement: Judgement;
   readonly excuse?: string;
-  readonly isExcusable: boolean;
+  /** True if an expected event did not arrive. */
+  readonly isTimedOut: boolean;
 }
 
 async function judgeCase(one: Case, scene: Fixture): Promise<Judged> {
   try {
     const outcome = await withTimeout(MAX_CASE_PATIENCES * scene.patience, 'the case to end', one.run(scene));
-    return { judgement: judgeReturn(outcome), isExcusable: true };
+    return { judgement: judgeReturn(outcome), isTimedOut: false };
   } catch (error) {
     const judgement = judgeError(error, one.severity);
-    const isExcusable = !(error instanceof TimedOut);
-    return error instanceof Inconclusive ? { judgement, isExcusable, excuse: error.message } : { judgement, isExcusable };
+    const isTimedOut = error instanceof TimedOut;
+    return error instanceof Inconclusive ? { judgement, isTimedOut, excuse: error.message } : { judgement, isTimedOut };
   }
 }
 

@@ -26,21 +26,24 @@ export async function withTimeout<T>(ms: number, what: string, coming: Promise<T
 
 /**
  * Polls until `ask` returns a value; an error of `ask` counts as no value.
- * @throws Failed with the last error of `ask`.
+ * @throws Failed with the last error of `ask`; TimedOut if that was one.
  */
 export async function pollUntil<T>(ms: number, what: string, ask: () => Promise<T | undefined>): Promise<T> {
   const deadline = performance.now() + ms;
   let last = '';
+  let isSilent = false;
   while (performance.now() <= deadline) {
     try {
       const answer = await ask();
       if (answer !== undefined) return answer;
     } catch (error) {
       last = `: ${errorMessage(error)}`;
+      isSilent = error instanceof TimedOut;
     }
     await sleep(POLL_MS);
   }
-  throw new Failed(`timed out after ${ms} ms waiting for ${what}${last}`);
+  const why = `timed out after ${ms} ms waiting for ${what}${last}`;
+  throw isSilent ? new TimedOut(why) : new Failed(why);
 }
 
 /** The value if it arrives within `ms` milliseconds, otherwise undefined: for a reaction that a server need not show. */

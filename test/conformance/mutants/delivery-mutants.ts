@@ -284,7 +284,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     name: 'does not count a reconnect as a sign of life',
     fails: ['L1.reconnected'],
     verdict: 'failed',
-    also: ['L1'],
+    also: ['L1', 'L5'],
     Server: class extends ConformingServer {
       override reconnect(...[peer, socket]: Parameters<ConformingServer['reconnect']>): void {
         const { receivedAt, messageAt } = peer;

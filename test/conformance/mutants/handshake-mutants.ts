@@ -32,7 +32,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     name: 'closes each connection after one response',
     fails: ['H15.in-order'],
     verdict: 'loose',
-    also: ['H7'],
+    also: ['H7', 'H8'],
     Server: class extends ConformingServer {
       override reply(request: HttpRequest): Reply {
         const reply = super.reply(request);

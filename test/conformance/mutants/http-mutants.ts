@@ -153,6 +153,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'allows origins that start with a listed one',
     fails: ['H6.not-listed-longer-host', 'H6.not-listed-slash'],
     verdict: 'failed',
+    also: ['O10'],
     Server: class extends ConformingServer {
       override allowsOrigin(origin: string): boolean {
         return super.allowsOrigin(origin) || this.settings.cors?.some((listed) => origin.startsWith(listed)) === true;
@@ -173,7 +174,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'answers 500 for an unknown path',
     fails: ['H8.nowhere', 'H8.favicon'],
     verdict: 'loose',
-    also: ['X8'],
+    also: ['X8', 'H15'],
     Server: class extends ConformingServer {
       override notFound(): Reply {
         return { status: 500, body: 'Internal Server Error' };
@@ -273,6 +274,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'crashes on bytes that are not HTTP',
     fails: ['H11.no-http'],
     verdict: 'dangerous',
+    also: ['H13'],
     Server: class extends ConformingServer {
       override handleRequestError(...[error, socket]: Parameters<ConformingServer['handleRequestError']>): void {
         if (error.code?.startsWith('HPE_INVALID') === true) throw error;

@@ -135,7 +135,8 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     Server: class extends ConformingServer {
       override reply(request: HttpRequest): Reply {
         const reply = super.reply(request);
-        return reply.status >= 402 ? { ...reply, headers: {} } : reply;
+        const others = Object.entries(reply.headers ?? {}).filter(([header]) => !/^(access-control-|vary)/.test(header));
+        return reply.status >= 402 ? { ...reply, headers: Object.fromEntries(others) } : reply;
       }
     },
   },

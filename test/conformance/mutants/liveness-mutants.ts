@@ -19,6 +19,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'closes a silent peer before the liveness timeout',
     fails: ['L1.not-early'],
     verdict: 'failed',
+    also: ['L5'],
     Server: class extends ConformingServer {
       override isTimedOut(peer: Peer): boolean {
         return super.isTimedOut({ ...peer, receivedAt: peer.receivedAt - (this.settings.alive_timeout ?? 0) / 2 });
@@ -56,7 +57,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'does not count HEARTBEAT',
     fails: ['L3.heartbeat'],
     verdict: 'dangerous',
-    also: ['L1', 'M8'],
+    also: ['L1', 'M8', 'L5'],
     Server: class extends ConformingServer {
       override handleFrame(...[peer, bytes, isBinary]: Parameters<ConformingServer['handleFrame']>): void {
         const { receivedAt, messageAt } = peer;

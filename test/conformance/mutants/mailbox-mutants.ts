@@ -175,7 +175,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
         return super.encode(frame.type === 'EXPIRE' ? { ...frame, src: frame.dst, dst: frame.src } : frame);
       }
     },
-    also: ['M6', 'M11', 'M12', 'M13', 'M15'],
+    also: ['M6', 'M11', 'M12', 'M13', 'M15', 'M16'],
   },
   {
     name: 'sends EXPIRE, but delivers the message later',
@@ -234,7 +234,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     name: 'sends EXPIRE to other peers if the sender has disconnected',
     fails: ['M15.sender-gone'],
     verdict: 'dangerous',
-    also: ['M6', 'M11', 'M12', 'M14'],
+    also: ['M6', 'M11', 'M12', 'M14', 'M16'],
     Server: class extends ConformingServer {
       override sendExpire(from: Peer, absent: string): void {
         if (from.realm.peers.get(from.id) === from) return super.sendExpire(from, absent);

@@ -325,6 +325,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'crashes on frames that are not JSON',
     fails: ['M10.word', 'M10.open-brace', 'M10.empty'],
     verdict: 'dangerous',
+    also: ['M19'],
     Server: class extends ConformingServer {
       override handleMalformed(_peer: Peer, bytes: Buffer): void {
         JSON.parse(bytes.toString());
@@ -405,6 +406,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'closes the socket after one frame that is not JSON',
     fails: ['M10.word', 'M10.null', 'M10.habit'],
     verdict: 'loose',
+    also: ['M19'],
     Server: class extends ConformingServer {
       override handleMalformed({ socket }: Peer): void {
         socket.close(1003);

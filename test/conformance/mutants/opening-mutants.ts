@@ -39,7 +39,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'accepts any key',
     fails: ['O2.unknown', 'O2.capitals', 'O2.proto'],
     verdict: 'dangerous',
-    also: ['H4', 'O8', 'O11', 'O6'],
+    also: ['H4', 'O8', 'O11', 'O6', 'M21'],
     Server: class extends ConformingServer {
       override realmOf(key: string): Realm | undefined {
         return super.realmOf(key) ?? super.realmOf(this.keys[0] ?? '');
@@ -190,7 +190,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'refuses a reconnect',
     fails: ['O5.open', 'O5.new-speaks', 'O5.often'],
     verdict: 'failed',
-    also: ['H4', 'O6', 'M17', 'L1'],
+    also: ['H4', 'O6', 'M17', 'L1', 'M14'],
     Server: class extends ConformingServer {
       override ownsId(): boolean {
         return false;
@@ -398,6 +398,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'drops frames received before OPEN',
     fails: ['O14.before-open'],
     verdict: 'failed',
+    also: ['M17'],
     Server: class extends ConformingServer {
       readonly #open = new WeakSet<object>();
 
@@ -418,7 +419,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'delivers the mailbox before OPEN',
     fails: ['O11.after-open'],
     verdict: 'failed',
-    also: ['O11', 'M13', 'M14', 'M17', 'O2'],
+    also: ['O11', 'M13', 'M14', 'M17', 'O2', 'M1'],
     Server: class extends ConformingServer {
       override greet(peer: Peer): void {
         this.deliverMailbox(peer);

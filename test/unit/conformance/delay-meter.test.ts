@@ -16,3 +16,14 @@ it('measures the longest delay of timers', () => {
   meter.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('measures the part of the time in which timers are overdue', () => {
+  const meter = new DelayMeter();
+  vi.advanceTimersByTime(100);
+  expect(meter.share).toBe(0);
+  const later = performance.now() + 310;
+  vi.spyOn(performance, 'now').mockReturnValue(later);
+  expect(meter.share).toBeCloseTo(300 / 410);
+  meter.stop();
+  vi.restoreAllMocks();
+});

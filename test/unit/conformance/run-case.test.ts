@@ -80,6 +80,16 @@ describe('running a case', () => {
       expect(attempts()).toBe(1);
     });
 
+    it('repeats it if an event did not arrive while the machine stood still', async () => {
+      const { one, attempts } = timed((attempt) => {
+        if (attempt > 1) return;
+        block(600);
+        throw new TimedOut('no EXPIRE');
+      });
+      expect(await runCase(one, server.profile(1_000, settings))).toMatchObject({ verdict: 'ok' });
+      expect(attempts()).toBe(2);
+    });
+
     it('keeps the verdict of a machine in time, and that of dangerous behaviour', async () => {
       const failing = timed(() => {
         throw new Failed('wrong');
