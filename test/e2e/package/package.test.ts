@@ -94,7 +94,7 @@ describe('the installed package', () => {
       for (const { name, run } of mailboxContract({ start })) test(name, run);
     `;
     await project.write('suite.mjs', text);
-    const suite = (...args: string[]) => project.node('suite.mjs', ...args);
+    const suite = (...args: string[]) => project.node('--test-reporter=tap', 'suite.mjs', ...args);
     expect((await suite()).stdout).toMatch(/^# pass [2-9]\d\n# fail 0$/m);
     const { stdout } = await suite('wrong');
     expect(stdout).toMatch(/^# fail 1$/m);
@@ -104,7 +104,7 @@ describe('the installed package', () => {
   it.each(['mailboxes', 'directory'])('signalbox new adapter %s writes an adapter whose tests pass', async (kind) => {
     const { stdout } = await project.signalbox('new', 'adapter', kind, `./own-${kind}`);
     const [, test = ''] = stdout.trim().split('\n');
-    const suite = await project.node(test);
+    const suite = await project.node('--test-reporter=tap', test);
     expect(suite.stdout).toMatch(/^# pass \d\d\n# fail 0$/m);
   });
 
