@@ -30,6 +30,9 @@ interface Pending {
   readonly answer: (failure: string | undefined) => void;
 }
 
+/** The calls and the bytes of one transaction: its answers take a few milliseconds of the event loop. */
+const BATCH_CALLS = 100;
+const BATCH_BYTES = 1024 * 1024;
 /** Pause before the next attempt to write, after a failure. */
 const RETRY: Millis = 1_000;
 // The port promises no complete list.
@@ -45,7 +48,7 @@ export class SqliteMailboxStore implements MailboxStore {
   readonly #parts: SqliteStoreParts;
   readonly #tables: RealmTables;
   #time: TimeOfDay | undefined;
-  #pending: Pending[] = [];
+  readonly #pending: Pending[] = [];
   #isWriting = false;
   #isScheduled = false;
   /** Deletions that failed, by the mailbox or for all expired messages. They are repeated before any later change. */
@@ -170,8 +173,7 @@ export class SqliteMailboxStore implements MailboxStore {
   }
 
   #write(): void {
-    const batch = this.#pending;
-    this.#pending = [];
+    const batch = this.#pending.splice(0, batchLength(this.#pending));
     this.#isWriting = true;
     const changes = batch.flatMap(({ change }) => (change === undefined ? [] : [change]));
     if (changes.length === 0 && this.#failure === undefined) return this.#answer(batch, undefined);
@@ -204,6 +206,16 @@ export class SqliteMailboxStore implements MailboxStore {
       this.#schedule();
     });
   }
+}
+
+/** The number of calls for the next transaction, at least one. */
+function batchLength(pending: readonly Pending[]): number {
+  let bytes = 0;
+  for (const [index, { change }] of pending.entries()) {
+    bytes += change?.do === 'insert' ? (change.message.payload?.length ?? 0) : 0;
+    if (index > 0 && (index === BATCH_CALLS || bytes > BATCH_BYTES)) return index;
+  }
+  return pending.length;
 }
 
 /** A copy with bytes of its own: the table, the journal and the answer of a take share it. */

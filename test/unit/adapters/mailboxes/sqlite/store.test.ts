@@ -67,6 +67,14 @@ describe('SqliteMailboxStore', () => {
     ]);
   });
 
+  it('limits the calls and the bytes of a transaction', async () => {
+    const { journal, subject } = await started({ mailboxMessages: 1_000, mailboxBytes: 1e9, realmMailboxBytes: 1e9 });
+    for (let n = 0; n < 120; n++) void put(subject, offer());
+    for (let n = 0; n < 3; n++) void put(subject, offer({ payload: 'x'.repeat(600_000) }));
+    for (let n = 0; n < 5; n++) await journal.end();
+    expect(journal.batches.map((batch) => batch.length)).toEqual([100, 21, 1, 1]);
+  });
+
   it('costs no transaction without a change: an empty mailbox, a full one, no expired message', async () => {
     const { journal, subject } = await started({ mailboxMessages: 0 });
     expect([await take(subject, 'bob'), await put(subject, offer()), await expire(subject, 9_000)]).toEqual([[], 'full', []]);
