@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { snippet } from '../docs/snippet.ts';
 import { InstalledPackage } from './installed-package.ts';
 
 let project: InstalledPackage;
@@ -99,6 +100,13 @@ describe('the installed package', () => {
     const { stdout } = await suite('wrong');
     expect(stdout).toMatch(/^# fail 1$/m);
     expect(stdout).toContain('not ok 6 - calls each answer once, in the order of the calls');
+  });
+
+  it('the durable store of the page passes the contract suite', async () => {
+    const page = 'docs/adding-an-adapter.md';
+    await project.write('file-store.mjs', snippet(page, 'durable'));
+    await project.write('file-store.test.mjs', snippet(page, 'durable-test'));
+    expect((await project.node('file-store.test.mjs')).stdout).toMatch(/^# pass [3-9]\d\n# fail 0$/m);
   });
 
   it.each(['mailboxes', 'directory'])('signalbox new adapter %s writes an adapter whose tests pass', async (kind) => {
