@@ -4,6 +4,7 @@ import { cluster } from './measures/cluster.mjs';
 import { hop } from './measures/hop.mjs';
 import { idle } from './measures/idle.mjs';
 import { latency } from './measures/latency.mjs';
+import { mailboxes } from './measures/mailboxes.mjs';
 import { register } from './measures/register.mjs';
 import { burst, relay } from './measures/relay.mjs';
 import { storm } from './measures/storm.mjs';
@@ -34,7 +35,7 @@ import { tokenStorm } from './measures/token-storm.mjs';
  */
 
 /** @type {readonly Measure[]} */
-export const MEASURES = [relay, burst, register, churn, latency, idle, storm, tokenStorm, drift, sweep, hop, cluster];
+export const MEASURES = [relay, burst, register, churn, latency, idle, storm, tokenStorm, drift, sweep, hop, mailboxes, cluster];
 
 /** The subject to which the goals apply. */
 export const GOAL_SUBJECT = 'signalbox-uws';
