@@ -8,7 +8,7 @@ import { withSection } from '../architecture/drawings.ts';
 import { ALL_MUTANTS } from '../conformance/mutants/all-mutants.ts';
 import { ConformingServer, MAX_MALFORMED } from '../conformance/mutants/conforming-server.ts';
 import { inProcess, type ServerClass } from '../conformance/mutants/in-process.ts';
-import { ruleOf, type Mutant } from '../conformance/mutants/mutant.ts';
+import { mayAffect, ruleOf, type Mutant } from '../conformance/mutants/mutant.ts';
 
 const { values } = parseArgs({
   options: {
@@ -43,9 +43,11 @@ const FAMILIES: Readonly<Record<string, string>> = {
 if ((await firstViolation('conforming', ConformingServer)) !== undefined) throw new Error('a conforming server was judged wrong');
 const caught = new Set<string>();
 const isInReach = (mutant: Mutant): boolean => !OUT_OF_REACH.test(ruleOf(mutant));
-await inPool(Number(values['at-once']), ALL_MUTANTS.filter(isInReach), async ({ name, Server }) => {
+await inPool(Number(values['at-once']), ALL_MUTANTS.filter(isInReach), async (mutant) => {
+  const { name, Server } = mutant;
   const rule = await firstViolation(name, Server);
-  if (rule !== undefined) caught.add(name);
+  // A busy machine may look like a server that closes late.
+  if (rule !== undefined && (rule !== 'L1' || mayAffect(mutant, 'L1'))) caught.add(name);
   process.stdout.write(`${rule ?? 'missed'}: a server that ${name}\n`);
 });
 writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), 'random', table()));
