@@ -5,6 +5,7 @@ import { hop } from './measures/hop.mjs';
 import { idle } from './measures/idle.mjs';
 import { latency } from './measures/latency.mjs';
 import { mailboxes } from './measures/mailboxes.mjs';
+import { metrics } from './measures/metrics.mjs';
 import { register } from './measures/register.mjs';
 import { burst, relay } from './measures/relay.mjs';
 import { storm } from './measures/storm.mjs';
@@ -35,7 +36,9 @@ import { tokenStorm } from './measures/token-storm.mjs';
  */
 
 /** @type {readonly Measure[]} */
-export const MEASURES = [relay, burst, register, churn, latency, idle, storm, tokenStorm, drift, sweep, hop, mailboxes, cluster];
+const LOADS = [relay, burst, register, churn, latency, idle, storm, tokenStorm, metrics, drift];
+/** @type {readonly Measure[]} */
+export const MEASURES = [...LOADS, sweep, hop, mailboxes, cluster];
 
 /** The subject to which the goals apply. */
 export const GOAL_SUBJECT = 'signalbox-uws';

@@ -5,11 +5,12 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { end, startNode } from './processes.mjs';
-import { TOKEN_KEY } from './tokens.mjs';
+import { METRICS_TOKEN, TOKEN_KEY } from './tokens.mjs';
 
 const ROOT = new URL('../', import.meta.url);
 const COLLECT = new URL('collect-on-demand.mjs', import.meta.url);
 const EVENT_LOOP_TURNS = new URL('event-loop-turns.mjs', import.meta.url);
+const NO_TELEMETRY = fileURLToPath(new URL('reference/no-telemetry.mjs', import.meta.url));
 const HOST = '127.0.0.1';
 const START_MS = 10_000;
 
@@ -33,6 +34,14 @@ const withTokens = (server) => ({
   args: [...server.args, '--auth', 'required'],
   environment: { SIGNALBOX_AUTH_KEY: TOKEN_KEY },
 });
+/** Counts nothing. */
+const withoutMetrics = (server) => ({ ...server, args: [...server.args, '--plugin', NO_TELEMETRY] });
+/** Its metrics can be read at /metrics. */
+const withMetrics = (server) => ({
+  ...server,
+  args: [...server.args, '--metrics_public'],
+  environment: { SIGNALBOX_METRICS_TOKEN: METRICS_TOKEN },
+});
 const FAULTS = ['drop', 'duplicate', 'reorder', 'spoof', 'misdirect', 'change', 'garble', 'mute'];
 const faulty = (fault, hasMailboxes = false) => ({
   module: 'bench/check/faulty-relay.mjs',
@@ -45,6 +54,8 @@ export const SERVERS = {
   'signalbox-uws': signalbox('uws'),
   'signalbox-node': signalbox('node'),
   'signalbox-uws-tokens': withTokens(signalbox('uws')),
+  'signalbox-uws-none': withoutMetrics(signalbox('uws')),
+  'signalbox-uws-scraped': withMetrics(signalbox('uws')),
   peer: { module: 'node_modules/peer/dist/bin/peerjs.js', args: ['--host', HOST, ...BROKER_LIMITS], hasMailboxes: true },
   bare: { module: 'bench/reference/bare-relay.mjs', args: [], hasMailboxes: false },
   'bare-batching': { module: 'bench/reference/bare-batching-relay.mjs', args: [], hasMailboxes: false },
@@ -54,6 +65,9 @@ export const SERVERS = {
 
 /** The servers of a run by default. */
 export const UNDER_TEST = ['signalbox-uws', 'signalbox-node', 'signalbox-uws-tokens', 'peer', 'bare', 'bare-batching'];
+
+/** The servers that only the measure `metrics` compares. */
+export const METERED = ['signalbox-uws-none', 'signalbox-uws-scraped'];
 
 /** @returns {string[]} the missing modules of these servers */
 export function missingModules(names) {

@@ -5,6 +5,9 @@ import { createHmac } from 'node:crypto';
 /** The key of the servers that require tokens. */
 export const TOKEN_KEY = 'the key of the benchmark protects nothing';
 
+/** The token of those who read the metrics of the servers. */
+export const METRICS_TOKEN = 'the-token-of-the-benchmark-protects-nothing';
+
 /** As many tokens as the broker keeps verified. Further peers have the token of another one. */
 const USERS = 10_000;
 const HOUR_SECONDS = 3_600;
