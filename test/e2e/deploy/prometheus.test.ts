@@ -90,7 +90,7 @@ describe('the metrics of a broker', () => {
     // promtool has opinions on the names of prom-client, but none on those of the broker.
     const remarks = check.stderr.split('\n').filter((line) => line.includes('signalbox_') || line.includes('error'));
     expect({ remarks, rules: exits[1].code, stderr: rules.stderr }).toEqual({ remarks: [], rules: 0, stderr: '' });
-    expect(rules.stdout).toContain('12 rules found');
+    expect(rules.stdout).toContain('13 rules found');
   });
 
   it('end with # EOF as OpenMetrics', async () => {
