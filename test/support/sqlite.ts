@@ -16,8 +16,10 @@ export const SQLITE_ENV: NodeJS.ProcessEnv = { ...process.env, ...(found.startsW
 
 /** Opens databases in this thread. */
 export function openInThread(): OpenConnection {
-  const require = createRequire(join(found, 'any.cjs'));
-  return loadDriver({ builtin: (name) => process.getBuiltinModule(name), required: (name) => require(name) as unknown });
+  return loadDriver({
+    builtin: (name) => process.getBuiltinModule(name),
+    required: (name) => createRequire(join(found, 'any.cjs'))(name) as unknown,
+  });
 }
 
 /** Starts the thread of the database, which Node can't load as TypeScript. */
