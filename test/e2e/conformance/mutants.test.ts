@@ -92,6 +92,14 @@ describe('the suite', () => {
           await runCases({ cases, servers: inProcess(mutant.name, mutant.Server, RUNS_ALL ? PATIENCE_MS : undefined) }),
         );
       });
+      // Many servers in one process hide faults of timing from each other, so the cases that missed theirs are run again alone.
+      for (const [mutant, results] of found) {
+        const missed = results.filter(({ id, verdict }) => mutant.fails.includes(id) && verdict !== mutant.verdict);
+        if (missed.length === 0) continue;
+        const cases = ALL_CASES.filter(({ id }) => missed.some((one) => one.id === id));
+        const again = await runCases({ cases, servers: inProcess(mutant.name, mutant.Server) });
+        found.set(mutant, [...results.filter((one) => !missed.includes(one)), ...again]);
+      }
     }, MUTANTS_MS);
 
     it.each(ALL_MUTANTS.map((mutant) => [`${mutant.name} (${ruleOf(mutant)})`, mutant] as const))('%s', (_, mutant) => {
