@@ -8,7 +8,7 @@ import type { OpenConnection } from '../../src/adapters/mailboxes/sqlite/driver.
 import { loadDriver } from '../../src/adapters/mailboxes/sqlite/driver.ts';
 import { createRequire } from 'node:module';
 
-// The first run on Node 20 may compile better-sqlite3; later ones find it.
+// The first run on Node 20 installs the package; later ones find it.
 const found = execFileSync(process.execPath, ['scripts/ensure-sqlite.mjs'], { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
 
 /** The environment in which a process finds SQLite. */
