@@ -10,7 +10,7 @@ export default defineConfig({
       { test: suite('unit') },
       { test: { ...suite('contracts'), testTimeout: 20_000 } },
       { test: { ...suite('property'), testTimeout: 60_000 } },
-      { test: { ...suite('e2e'), testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
+      { test: { ...suite('e2e'), testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 3 } },
     ],
     coverage: {
       provider: 'v8',

@@ -25,6 +25,8 @@ const HEALTH_CHECK: readonly Step[] = [
 /** While steps are removed, the patience is a multiple of the slowest answer so far. */
 const PATIENCE_FACTOR = 8;
 const MIN_PATIENCE_MS = 400;
+/** The shortest pauses that violate a rule are often just long enough, so the reduced steps do not violate it every time. */
+const SHRUNK_REPLAYS = 4;
 
 /** @returns the reason why no socket can be opened, or undefined. */
 export async function findUnreachable(context: RunContext): Promise<string | undefined> {
@@ -130,7 +132,12 @@ class Suspect {
   async replay(): Promise<void> {
     if (this.#isServerGone) return;
     let again = await this.#violates(this.#steps, this.#context);
-    if (again === undefined && this.#steps !== this.#first.steps) again = await this.#violates(this.#first.steps, this.#context);
+    if (this.#steps !== this.#first.steps) {
+      for (let attempt = 2; again === undefined && attempt <= SHRUNK_REPLAYS; attempt++) {
+        again = await this.#violates(this.#steps, this.#context);
+      }
+      again ??= await this.#violates(this.#first.steps, this.#context);
+    }
     this.#repeated = again;
     this.#isRepeatable = again !== undefined;
   }

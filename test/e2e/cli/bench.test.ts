@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import { SIGNALBOX_CLI } from '../../support/e2e/server-kinds.ts';
 
 it('signalbox bench compares two commands in turns', { timeout: 60_000 }, async () => {
-  const broker = `"${process.execPath}" "${SIGNALBOX_CLI}" --host 127.0.0.1 --port {port} --log_level silent`;
+  // A fast machine exceeds the default rate limit with 20 peers.
+  const limits = '--messages_per_second 1000000 --message_burst 1000000';
+  const broker = `"${process.execPath}" "${SIGNALBOX_CLI}" --host 127.0.0.1 --port {port} --log_level silent ${limits}`;
   const commands = [broker, `${broker} --transport node`];
   const load = ['--rounds', '1', '--seconds', '1', '--peers', '20', '--idle', '50', '--json'];
   const { stdout } = await promisify(execFile)(process.execPath, [SIGNALBOX_CLI, 'bench', '--compare', ...commands, ...load]);
