@@ -45,6 +45,8 @@ describe('the admin API', () => {
     const { broker } = admin;
     for (const id of ['ann', 'bob', 'eve/x']) broker.connectPeer(id);
     broker.connectPeer('bob', { token: 'other' });
+    // O15: the refusal.
+    broker.advance(100);
     broker.transport.request('GET', '/nothing');
     broker.connectPeer('gone').client.cut();
     for (const path of ['/healthz', '/readyz', '/metrics', '/api/overview', '/api/nodes', '/api/config']) {
