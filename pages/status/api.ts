@@ -1,5 +1,8 @@
 /* The parts of the admin API that the page uses: docs/admin-openapi.json. */
 
+/** A request without an answer must not end the updates of a view. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
 export interface Activity {
   readonly opened: number;
   readonly closed: number;
@@ -86,14 +89,14 @@ export interface OptionView {
 export type Entry = Readonly<Record<string, string | number | undefined>>;
 
 export async function get<Answer>(path: string): Promise<Answer> {
-  const response = await fetch(path);
+  const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
   if (!response.ok) throw new Error(await problemIn(response));
   return (await response.json()) as Answer;
 }
 
 /** A list, and the names of the nodes that did not answer (ADM15). */
 export async function getList<Item>(path: string): Promise<{ readonly items: readonly Item[]; readonly missing: string }> {
-  const response = await fetch(path);
+  const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
   if (!response.ok) throw new Error(await problemIn(response));
   return { items: (await response.json()) as readonly Item[], missing: response.headers.get(MISSING) ?? '' };
 }

@@ -127,8 +127,10 @@ class TraceView {
       const { nodes } = JSON.parse(data) as { nodes: readonly string[] };
       this.#note.textContent = nodes.length === 0 ? '' : `Without an answer: ${nodes.join(', ')}`;
     });
+    // Frames before this event are not traced.
+    this.#events.addEventListener('open', () => (this.#button.textContent = 'Stop the trace'));
     this.#lines.hidden = false;
-    this.#button.textContent = 'Stop the trace';
+    this.#button.textContent = 'Starting the trace';
   }
 
   #add({ at, node, way, type, from, to, bytes: size }: TraceLine): void {

@@ -94,6 +94,8 @@ describe('ADM14: the status page', () => {
 
   it('ADM15: names the nodes that did not answer, beside lists and after acts', async () => {
     const { page } = await loggedIn(TOKEN);
+    // Requests of a page that is still loading may never be answered once a route is set.
+    await page.getByText('accepts connections', { exact: true }).waitFor();
     const headers = { 'x-signalbox-missing': 'node-2, node-3' };
     await page.route(/\/api\/(refusals|closed)$/, (route) => route.fulfill({ headers, json: [] }));
     for (const list of ['Refusals', 'Closes']) {
