@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two cores, of which vitest would leave one idle. End-to-end tests wait for other processes most of the time. */
+/** Two cores, of which vitest would leave one idle. End-to-end tests start other processes, and run after the others. */
 const WORKERS = { maxWorkers: 2, sequence: { groupOrder: 0 } };
-const WAITING_WORKERS = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+const LATER = { sequence: { groupOrder: 1 } };
 
 /** Files of a project share the modules of their worker, because loading them again costs more than most tests. */
 const suite = (name: string) => ({ name, include: [`test/${name}/**/*.test.ts`], isolate: false, ...WORKERS });
@@ -14,7 +14,7 @@ export default defineConfig({
       { test: suite('unit') },
       { test: { ...suite('contracts'), testTimeout: 20_000 } },
       { test: { ...suite('property'), testTimeout: 60_000 } },
-      { test: { ...suite('e2e'), testTimeout: 60_000, hookTimeout: 60_000, ...WAITING_WORKERS } },
+      { test: { ...suite('e2e'), testTimeout: 60_000, hookTimeout: 60_000, ...LATER } },
     ],
     coverage: {
       provider: 'v8',
