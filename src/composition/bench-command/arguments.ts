@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isLoopback } from '../configuration/loopback.ts';
 import { shown } from '../configuration/reading.ts';
 import { MEASURE_NAMES, type BenchLoad, type BenchTarget, type MeasureName } from './load.ts';
 
@@ -42,7 +43,6 @@ const FLAGS = {
 } as const;
 
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'ws:': 80, 'https:': 443, 'wss:': 443 };
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 const MAX_PEERS = 20_000;
 const MAX_SECONDS = 60;
 const MAX_ROUNDS = 20;
@@ -101,7 +101,7 @@ function targetOf(written: string, isRemoteAllowed: boolean): Omit<BenchTarget, 
     throw new BenchUsageError(`the target is ${shown(written)}; it must be a URL, such as http://localhost:9000/`);
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!LOOPBACK.test(host) && !isRemoteAllowed) {
+  if (!isLoopback(host) && !isRemoteAllowed) {
     throw new BenchUsageError(
       `${host} is not this machine: add --remote if the server is yours, because the load may disturb its users`,
     );

@@ -1,10 +1,9 @@
 import { parseAdminPlace } from './admin-option-types.ts';
+import { isLoopback } from './loopback.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem, SourceOf } from './reading.ts';
 
 /* Combinations of the options of the admin listener that are not safe, or that have no effect. */
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 
 /** ADM1, ADM10. */
 export function adminConflicts(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
@@ -14,7 +13,7 @@ export function adminConflicts(settings: Settings, sourceOf: SourceOf): ConfigPr
     return { source, message: `${source} ${message}` };
   };
   const place = admin === undefined ? undefined : parseAdminPlace(admin);
-  const isPublic = place !== undefined && 'host' in place && !LOOPBACK.test(place.host);
+  const isPublic = place !== undefined && 'host' in place && !isLoopback(place.host);
   if (isPublic && admin_token === undefined) {
     return [problem('admin', 'is not a loopback address: add admin_token, or listen on 127.0.0.1 or on a UNIX socket')];
   }

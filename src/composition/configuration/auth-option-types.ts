@@ -1,6 +1,7 @@
 import { isPattern } from '../../domain/name-patterns.ts';
 import { MIN_SECRET_BYTES, readTokenKey } from '../../adapters/token-verifiers/jwt/token-key.ts';
 import { accepted, refused, type Result } from '../../domain/result.ts';
+import { isLoopback } from './loopback.ts';
 import { HIDDEN, list, text, UnusableSecret, type ValueType } from './option.ts';
 
 /** An issuer of tokens. It has keys or a key set. */
@@ -26,7 +27,6 @@ export interface GivenIssuer {
 
 const MAX_KEYS = 8;
 const MAX_ISSUERS = 64;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const KEY_FORM = `a shared secret of at least ${MIN_SECRET_BYTES} bytes, or one public RSA, EC or Ed25519 key as PEM or JWK`;
 
 /** A2: keys that verify tokens. They are never shown; the reason for a refusal is. */
@@ -77,7 +77,7 @@ function isWebAddress(value: string): boolean {
   if (!URL.canParse(value) || value.includes('#')) return false;
   const { protocol, hostname, username, password } = new URL(value);
   if (username !== '' || password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 /** A3: patterns of ids. */

@@ -1,4 +1,5 @@
 import { hasTokenKeys } from './auth-checks.ts';
+import { isLoopback } from './loopback.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem, SourceOf } from './reading.ts';
 
@@ -6,7 +7,6 @@ import type { ConfigProblem, SourceOf } from './reading.ts';
 
 const NEED_URL = ['auth_url_secret', 'auth_header'] as const;
 const NEED_BACKEND = ['auth_forward', 'auth_timeout', 'auth_url_always'] as const;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** @param hasFunction whether the embedding program decides with a function. */
 export function webhookConflicts(settings: Settings, sourceOf: SourceOf, hasFunction: boolean): ConfigProblem[] {
@@ -50,7 +50,7 @@ export function webhookWarnings(settings: Settings, sourceOf: SourceOf, hasFunct
   });
   if (auth_url === undefined) return ineffective;
   const { protocol, hostname } = new URL(auth_url);
-  if (protocol === 'https:' || LOOPBACK.test(hostname)) return ineffective;
+  if (protocol === 'https:' || isLoopback(hostname)) return ineffective;
   return [
     ...ineffective,
     `${sourceOf('auth_url') ?? 'auth_url'} sends tokens without encryption: use https, unless the network is private`,
