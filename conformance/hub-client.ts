@@ -2,7 +2,7 @@ import type { HttpResponse, RequestOptions } from './client/send-request.ts';
 import type { StreamEvent } from './client/event-stream-parser.ts';
 import type { EventStreamClient } from './client/event-stream-client.ts';
 import { formatValue } from './assertions.ts';
-import { Failed } from './outcomes.ts';
+import { Dangerous, Failed } from './outcomes.ts';
 import { uniqueName, type Fixture } from './fixture.ts';
 import { createToken, type Claims } from './token.ts';
 
@@ -86,6 +86,18 @@ export class HubClient {
       const event = await stream.receive();
       if (event.id === id) return events;
       events.push(event);
+    }
+  }
+
+  /** @returns the data of the events that arrived before a marker. */
+  async receiveDataUntilMarker(stream: EventStreamClient, topic: string): Promise<string[]> {
+    return (await this.receiveUntilMarker(stream, topic)).map(({ data }) => data);
+  }
+
+  /** MER7: for a stream whose token does not cover the private updates of a topic. @throws Dangerous */
+  async expectNoPrivateUpdate(stream: EventStreamClient, topic: string): Promise<void> {
+    if ((await this.receiveUntilMarker(stream, topic)).length > 0) {
+      throw new Dangerous(`${stream.name} received a private update without a matching claim`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { assertMembers } from './assertions.ts';
+import { assertEqual, assertMembers } from './assertions.ts';
 import type { PeerClient, Frame } from './client/peer-client.ts';
 import { uniqueName, type Fixture } from './fixture.ts';
 
@@ -25,6 +25,14 @@ export async function subscribe(client: PeerClient, topics: readonly unknown[]):
 /** Waits until the relay has processed all earlier frames, with a ping. @throws Failed */
 export async function waitForPong(client: PeerClient): Promise<void> {
   assertMembers('the response to a ping', await client.send({ type: 'ping' }).receive(), { type: 'pong' });
+}
+
+/** REL2: `listener`, the only subscriber, receives a publication once. @throws Failed */
+export async function expectOnePublication(listener: PeerClient, publisher: PeerClient, topic: string): Promise<void> {
+  publisher.send({ type: 'publish', topic, data: 1 });
+  const [first, ...more] = await receiveUntilMarker(listener, publisher, topic);
+  assertMembers(`frame received by ${listener.name}`, first, { data: 1, clients: 1 });
+  assertEqual('further frames', more, []);
 }
 
 /**
