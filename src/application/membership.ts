@@ -120,7 +120,9 @@ export class Membership {
     const { node, directory, clock, fence, turns, telemetry } = this.#parts;
     const requestedAt = clock.now();
     const start = telemetry.seconds();
+    fence.requested(requestedAt);
     directory.renewLease(node, (outcome, superseded = []) => {
+      fence.answered(requestedAt, clock.now());
       telemetry.histogram('cluster_round_trip_seconds').observe(telemetry.seconds() - start);
       for (const claim of superseded) turns.run(() => this.#supersede(claim));
       if (outcome === 'failed') return;

@@ -1,6 +1,7 @@
 import { connect, type ConnectionOptions } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { freePort } from '../e2e/free-port.ts';
 import { LOOPBACK } from '../e2e/server-kinds.ts';
 import { until } from '../e2e/until.ts';
@@ -28,6 +29,18 @@ async function probeNats(port: number, how: ConnectionOptions = {}): Promise<voi
 /** Starts a NATS server with JetStream. @throws Error if `nats-server` is not installed. */
 export function startNats(port?: number): Promise<EngineServer> {
   return EngineServer.start(NATS, port);
+}
+
+/** Starts a NATS server that stores up to `bytes`. */
+export function startSmallNats(bytes: number): Promise<EngineServer> {
+  return EngineServer.start({
+    ...NATS,
+    command(port, folder) {
+      const file = join(folder, 'server.conf');
+      writeFileSync(file, `jetstream { store_dir: "${folder}", max_file_store: ${bytes} }\n`);
+      return ['--addr', LOOPBACK, '--port', String(port), '--config', file];
+    },
+  });
 }
 
 /** Starts a NATS server with TLS only, with the certificate of `TLS_FILES`. */

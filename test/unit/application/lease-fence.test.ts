@@ -34,6 +34,17 @@ describe('LeaseFence', () => {
     expect(fence.isBlocking(5_000)).toBe(false);
   });
 
+  it('is overdue, and does not block, after an engine has left a renewal unanswered for two seconds', () => {
+    const fence = new LeaseFence(60_000, 0);
+    fence.requested(1_000);
+    fence.requested(2_000);
+    expect([fence.isOverdue(3_000), fence.isOverdue(3_001), fence.isBlocking(3_001)]).toEqual([false, true, false]);
+    fence.answered(1_000, 3_500);
+    expect([fence.isOverdue(5_500), fence.isOverdue(5_501)]).toEqual([false, true]);
+    fence.answered(2_000, 5_600);
+    expect(fence.isOverdue(9_000)).toBe(false);
+  });
+
   it('reports when frames need not wait any more', () => {
     const fence = new LeaseFence(1_000, 0);
     let count = 0;

@@ -1,6 +1,8 @@
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { SlowEngine } from '../../support/slow-engine.ts';
 import { UnreachableEngine } from '../../support/unreachable-engine.ts';
 import { TestBroker } from '../../support/test-broker.ts';
 
@@ -34,6 +36,20 @@ describe('Probes', () => {
     engine.isReachable = false;
     expect(probe(broker, '/readyz')).toEqual([503, 'the engine of the cluster is out of reach\n']);
     engine.isReachable = true;
+    expect(probe(broker, '/readyz')[0]).toBe(200);
+  });
+
+  it('a broker whose engine leaves a renewal of the lease unanswered is not ready, long before the lease ends', () => {
+    const [clock, lease] = [new ManualClock(), 30_000];
+    const engine = new SlowEngine(clock, lease);
+    const broker = new TestBroker({}, { engine, clock });
+    clock.advance(lease / 3 - 1_000);
+    engine.pause();
+    clock.advance(3_000);
+    expect(probe(broker, '/readyz')[0]).toBe(200);
+    clock.advance(1);
+    expect(probe(broker, '/readyz')).toEqual([503, 'the engine of the cluster has not renewed the lease in time\n']);
+    engine.resume();
     expect(probe(broker, '/readyz')[0]).toBe(200);
   });
 
