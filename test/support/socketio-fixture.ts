@@ -99,8 +99,11 @@ export class SocketIoFixture {
   }
 
   /** A polling session in the main namespace. */
-  async openPolling(auth = ''): Promise<string> {
-    const sid = sessionIdIn(this.get('EIO=4&transport=polling').answered);
+  async openPolling(auth = '', protocol: 3 | 4 = 4): Promise<string> {
+    const { answered } = this.get(`EIO=${protocol}&transport=polling`);
+    // Clients of version 3 are connected by the handshake, whose response has a length before each packet.
+    if (protocol === 3) return /"sid":"([^"]+)"/.exec(answered?.body ?? '')?.[1] ?? '';
+    const sid = sessionIdIn(answered);
     await this.post(sid, `40${auth}`);
     return sid;
   }

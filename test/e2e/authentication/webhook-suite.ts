@@ -168,9 +168,7 @@ export function webhookSuite(kind: ServerKind): void {
       while (!text.includes('hello')) text += Buffer.from((await reader?.read())?.value ?? []).toString();
       await reader?.cancel();
       const outcome = (token: string): Promise<string> => {
-        // A refusal that arrives during the upgrade from polling may be seen as a lost connection.
-        const options = { forceNew: true, reconnection: false, auth: { token }, transports: ['websocket'] };
-        const socket = io(`http://${server.host}:${server.port}`, options);
+        const socket = io(`http://${server.host}:${server.port}`, { forceNew: true, reconnection: false, auth: { token } });
         onTestFinished(() => void socket.close());
         return new Promise((resolve) => {
           socket.once('connect', () => resolve('connected'));

@@ -37,6 +37,8 @@ export class PollingTransport implements EngineTransport {
   #isPaused = false;
   #isProbed = false;
   #state: 'open' | 'ending' | 'over' = 'open';
+  /** The close frame of a session that ends with its next request. */
+  #endFrame: CloseFrame | undefined;
 
   /** @param headers of every response, for CORS. */
   constructor(session: EngineSession, context: SessionContext, headers: Headers) {
@@ -45,9 +47,9 @@ export class PollingTransport implements EngineTransport {
     this.#headers = headers;
   }
 
-  /** True while a POST is not read completely. */
-  get isReading(): boolean {
-    return this.#post !== undefined;
+  /** SIO9: true also for a session that is ending, because its last packets are sent over the WebSocket then. */
+  get mayUpgrade(): boolean {
+    return this.#post === undefined && (this.#state === 'open' || this.#endFrame !== undefined);
   }
 
   /** Handles the GET of the handshake. */
@@ -106,9 +108,10 @@ export class PollingTransport implements EngineTransport {
   }
 
   /** Ends the session with the current poll, or with the next one if it is received within the grace period. */
-  end(): void {
+  end(frame: CloseFrame): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
+    this.#endFrame = frame;
     this.#dropPackets();
     this.#answerPost({ status: 200, body: 'ok' });
     if (this.#poll !== undefined) return this.#flushLater();
@@ -136,19 +139,20 @@ export class PollingTransport implements EngineTransport {
     this.#isProbed = false;
   }
 
-  /** A WebSocket takes over. @returns the queued packets. */
-  upgraded(): readonly Uint8Array[] {
-    const waiting = this.#queued;
+  /** A WebSocket takes over. @returns the queued packets, and the close frame of a session that is ending. */
+  upgraded(): { readonly queued: readonly Uint8Array[]; readonly endFrame: CloseFrame | undefined } {
+    const queued = this.#queued;
     this.#clearQueue();
     this.flush();
     this.#state = 'over';
-    return waiting;
+    return { queued, endFrame: this.#endFrame };
   }
 
   /** Ends the session after the current turn, also without a poll. */
   terminate(): void {
     if (this.#state === 'over') return;
     this.#state = 'ending';
+    this.#endFrame = undefined;
     this.flush();
     this.#context.defer(() => this.#closed(TERMINATED));
   }
@@ -232,6 +236,7 @@ export class PollingTransport implements EngineTransport {
   #closed(end: ConnectionEnd): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
+    this.#endFrame = undefined;
     this.#packets = undefined;
     this.#queued = [];
     this.#answerPost({ status: 200, body: 'ok' });

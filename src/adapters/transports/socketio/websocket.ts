@@ -107,11 +107,13 @@ export class UpgradeProbe implements WebSocketReports {
       this.#socket.write(Buffer.from('3probe'));
       return this.#polling.probed();
     }
-    const isUpgrade = text === '5' && this.#isProbed && this.#session.isOpen && !this.#polling.isReading;
+    const isUpgrade = text === '5' && this.#isProbed && this.#polling.mayUpgrade;
     if (!isUpgrade) return this.#socket.close(1008, 'not an upgrade');
     this.#deadline.cancel();
     this.#transport = new WebSocketTransport(this.#socket, this.#session);
-    this.#session.upgradeTo(this.#transport, this.#polling.upgraded());
+    const { queued, endFrame } = this.#polling.upgraded();
+    this.#session.upgradeTo(this.#transport, queued);
+    if (endFrame !== undefined) this.#transport.end(endFrame);
   }
 
   controlFrame(): void {

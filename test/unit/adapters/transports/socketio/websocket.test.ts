@@ -41,6 +41,32 @@ describe('SIO9: the upgrade from polling to a WebSocket', () => {
     },
   );
 
+  it.each([4, 3] as const)('a refusal between probe and upgrade is sent before the close, to version %j', async (protocol) => {
+    const stage = new SocketIoFixture({ protocols: [4, 3] });
+    const sid = await stage.openPolling('', protocol);
+    const client = stage.webSocket(upgrade(sid).replace('4', String(protocol)));
+    client.send('2probe');
+    stage.sendLine('refused', 'Not allowed');
+    stage.gateway.connections[0]?.socket.close(1008, 'Not allowed');
+    await stage.advance();
+    client.send('5');
+    await stage.advance();
+    const [, refusal, ...more] = client.received;
+    expect([refusal, more]).toEqual([protocol === 3 ? '44"Not allowed"' : '44{"message":"Not allowed"}', []]);
+    expect([client.closed?.code, stage.admissions, stage.gateway.connections[0]?.closedCount]).toEqual([1008, 0, 1]);
+    expect(stage.gateway.connections[0]?.end).toMatchObject({ by: 'broker', code: 1008 });
+  });
+
+  it('SIO8: a session that was cut off during the upgrade gets no WebSocket', async () => {
+    const stage = new SocketIoFixture();
+    const client = stage.webSocket(upgrade(await stage.openPolling()));
+    client.send('2probe');
+    stage.gateway.connections[0]?.socket.terminate();
+    client.send('5');
+    await stage.advance();
+    expect([client.received, client.state, stage.admissions]).toEqual([['3probe'], 'closed', 0]);
+  });
+
   it('an upgrade that takes too long is closed', async () => {
     const stage = new SocketIoFixture();
     const client = stage.webSocket(upgrade(await stage.openPolling()));
