@@ -31,6 +31,7 @@ import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
 import { MercureDialect } from '../adapters/dialects/mercure/dialect.ts';
 import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
 import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
+import { refusalCloseFrame, refusalText } from '../adapters/dialects/shared/close-frames.ts';
 import { SocketIoDialect } from '../adapters/dialects/socketio/dialect.ts';
 import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
 import { poolPatternRealms } from '../adapters/engines/pool/engine.ts';
@@ -45,6 +46,7 @@ import { loadUwsTransport, type UwsSettings } from '../adapters/transports/uws/l
 import { ListenError, type Transport } from '../application/ports/transport.ts';
 import { invariant } from '../domain/invariant.ts';
 import { nodeId, type NodeId, type RealmKey } from '../domain/ids.ts';
+import type { AccessRefusal } from '../domain/refusal.ts';
 import type { Millis } from '../domain/time.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
 import { RealmKeys } from '../domain/realm-keys.ts';
@@ -202,6 +204,7 @@ export const bridges: Record<'socketio', (inner: Transport, config: Config, part
         hasBackend: hasBackend || config.authUrl !== undefined,
         isOwnToken: (token) => USES.some((use) => hasVerifier(config, use)) && isTokenLike(token),
       }),
+      describeRefusal: (refusal: AccessRefusal) => ({ text: refusalText(refusal), code: refusalCloseFrame(refusal).code }),
     };
     return new SocketIoTransport(inner, settings, { clock, log });
   },

@@ -19,6 +19,7 @@ const SETTINGS: SocketIoSettings = {
   pingInterval: 25_000,
   connectTimeout: 10_000,
   authorize: () => ({ maySubscribe: true, clearance: 'all', expiresAt: NEVER, mayPublish: () => true }),
+  describeRefusal: ({ reason }) => ({ text: `refused: ${reason}`, code: 4401 }),
 };
 
 const encoder = new TextEncoder();

@@ -11,6 +11,7 @@ import { describeContract } from '../../support/describe-contract.ts';
 const settings = {
   ...{ ...BOUNDS, path: '/socket.io', protocols: [4] as const, origins: { allow: 'echoed' } as const, maxUrlBytes: 4_096 },
   ...{ prefixes: [''], pingInterval: 25_000, connectTimeout: 10_000, authorize: () => undefined },
+  describeRefusal: () => ({ text: 'refused', code: 1008 }),
 };
 
 const start = memoryStart((inner) => new SocketIoTransport(inner, settings, { clock: new ManualClock(), log: new SilentLog() }));

@@ -167,15 +167,16 @@ export function webhookSuite(kind: ServerKind): void {
       let text = '';
       while (!text.includes('hello')) text += Buffer.from((await reader?.read())?.value ?? []).toString();
       await reader?.cancel();
-      const outcome = (token: string): Promise<string> => {
+      const outcome = (token: string): Promise<unknown> => {
         const socket = io(`http://${server.host}:${server.port}`, { forceNew: true, reconnection: false, auth: { token } });
         onTestFinished(() => void socket.close());
         return new Promise((resolve) => {
           socket.once('connect', () => resolve('connected'));
-          socket.once('connect_error', ({ message }) => resolve(message));
+          socket.once('connect_error', (refusal: Error & { data?: unknown }) => resolve(refusal.data));
         });
       };
-      expect([await outcome('ann-1'), await outcome('gone')]).toEqual(['connected', 'Not allowed']);
+      const refusal = { code: 4403, text: 'Your account is closed: write to help@example.org' };
+      expect([await outcome('ann-1'), await outcome('gone')]).toEqual(['connected', refusal]);
       const dialects = new Set(backend.received.map(({ request }) => request.dialect));
       expect([...dialects].sort()).toEqual(['mercure', 'socketio']);
     });

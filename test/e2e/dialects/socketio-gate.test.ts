@@ -161,8 +161,10 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   it('SIO10: enforces the tokens of Mercure for connecting, publishing and private updates', async () => {
     const keys = { mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET };
     const server = await serve({ dialects: ['peerjs', 'mercure', 'socketio'], ...keys });
-    expect(await next(connectTo(server), 'connect_error')).toMatchObject({ message: 'A valid token is needed' });
-    expect(await next(connectTo(server, { auth: { token: 'a.b.c' } }), 'connect_error')).toBeInstanceOf(Error);
+    const [missing, invalid] = ['Authentication required', 'Invalid token'];
+    const refusal = (text: string): object => ({ message: text, data: { code: 4401, text } });
+    expect(await next(connectTo(server), 'connect_error')).toMatchObject(refusal(missing));
+    expect(await next(connectTo(server, { auth: { token: 'a.b.c' } }), 'connect_error')).toMatchObject(refusal(invalid));
     const reader = connectTo(server, { auth: { token: tokenFor({ subscribe: ['a'] }) } });
     const other = connectTo(server, { query: { token: tokenFor({ subscribe: ['b'] }) } });
     const writer = connectTo(server, { extraHeaders: { authorization: `Bearer ${tokenFor({ publish: ['a'] })}` } });

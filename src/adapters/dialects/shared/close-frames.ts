@@ -1,6 +1,6 @@
 import type { CloseFrame } from '../../../application/ports/dialect.ts';
 import type { AccessRefusal, Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import { accessCloseReason, NEEDS_TOKEN, REMOVED } from './access-refusals.ts';
+import { accessCloseReason, accessText, NEEDS_TOKEN, REMOVED } from './access-refusals.ts';
 
 /** The close frames of refused connections, for a dialect without a refusal message. */
 const REFUSAL_CLOSE_FRAMES: Record<Exclude<OpenRefusal['reason'], AccessRefusal['reason']>, CloseFrame> = {
@@ -21,6 +21,11 @@ export function refusalCloseFrame(refusal: OpenRefusal): CloseFrame {
   if (refusal.reason === 'authorizer-unreachable') return closeOnly(1013, accessCloseReason(refusal));
   if (refusal.reason === 'banned') return ENDING_CLOSE_FRAMES.removed;
   return closeOnly(NEEDS_TOKEN.has(refusal.reason) ? 4401 : 4403, accessCloseReason(refusal));
+}
+
+/** A6: the text of a refusal, for a dialect whose message is longer than a close frame. */
+export function refusalText(refusal: OpenRefusal): string {
+  return isFixed(refusal) ? REFUSAL_CLOSE_FRAMES[refusal.reason].why : accessText(refusal);
 }
 
 function isFixed(refusal: OpenRefusal): refusal is Exclude<OpenRefusal, AccessRefusal> {

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { TopicEvent } from '../../../domain/topic.ts';
-import { ENDING_CLOSE_FRAMES, refusalCloseFrame } from '../shared/close-frames.ts';
+import { ENDING_CLOSE_FRAMES, refusalCloseFrame, refusalText } from '../shared/close-frames.ts';
 import { readLine } from './decode.ts';
 import { encodeEvent } from './encode.ts';
 
@@ -89,7 +89,7 @@ export class SocketIoDialect implements Dialect {
 
   refusal(refusal: OpenRefusal): CloseFrame {
     const closeFrame = refusalCloseFrame(refusal);
-    return { ...closeFrame, frame: Buffer.from(JSON.stringify(['refused', closeFrame.why])) };
+    return { ...closeFrame, frame: Buffer.from(JSON.stringify(['refused', refusalText(refusal), closeFrame.code])) };
   }
 
   closeFrame(ending: Ending): CloseFrame {

@@ -29,7 +29,7 @@ export function requestLine(request: EventRequest, receipt: number | undefined):
 /** A line from the dialect to one client. */
 export type DialectLine =
   | { readonly word: 'welcome'; readonly id: string }
-  | { readonly word: 'refused'; readonly why: string }
+  | { readonly word: 'refused'; readonly text: string; readonly code: number }
   | { readonly word: 'receipt'; readonly receipt: number }
   | { readonly word: 'message'; readonly publication: PublicationText };
 
@@ -69,7 +69,7 @@ export class LineReader {
       ...unknown[],
     ];
     if (word === 'welcome') return { word, id: rest[0] as string };
-    if (word === 'refused') return { word, why: rest[0] as string };
+    if (word === 'refused') return { word, text: rest[0] as string, code: rest[1] as number };
     if (word === 'receipt') return { word, receipt: rest[0] as number };
     const publication = new PublicationText(rest[0] as string, Buffer.from(rest[1] as string, 'base64'));
     this.#publications.set(line, publication);

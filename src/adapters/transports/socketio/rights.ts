@@ -3,6 +3,8 @@ import type { Gateway } from '../../../application/ports/transport.ts';
 import type { AccessRefusal } from '../../../domain/refusal.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Clearance } from '../../../domain/topic.ts';
+import { FAILS_TOO_OFTEN } from '../shared/close-frames.ts';
+import type { ConnectFault } from './socket.ts';
 
 /** SIO10: the permissions of a connection for topics. */
 export interface Rights {
@@ -26,15 +28,31 @@ export interface Rights {
  */
 export type Authorize = (token: string | undefined, onRefused: (refusal: AccessRefusal) => void) => Rights | undefined;
 
-/** SIO10, A8: @returns undefined for a rejected token, and `over-limit` if no more tokens of the address may be verified. */
-export function rightsOf(
-  { authorize, gateway }: { readonly authorize: Authorize; readonly gateway: Pick<Gateway, 'tokenRefused'> },
-  address: string,
-  token: string | undefined,
-): Rights | 'over-limit' | undefined {
+/** A6: the text and the close code of a refusal. */
+export type DescribeRefusal = (refusal: AccessRefusal) => Required<ConnectFault>;
+
+/** A rejected connection. `ends`: A8, no more tokens of the address may be verified. */
+export interface Rejection extends Required<ConnectFault> {
+  readonly ends: boolean;
+}
+
+interface RightsParts {
+  readonly authorize: Authorize;
+  readonly describeRefusal: DescribeRefusal;
+  readonly gateway: Pick<Gateway, 'tokenRefused'>;
+}
+
+/** SIO10, A8. */
+export function rightsOf(parts: RightsParts, address: string, token: string | undefined): Rights | Rejection {
+  const { authorize, describeRefusal, gateway } = parts;
+  let refusal: AccessRefusal = { reason: 'token-missing' };
   let isOverLimit = false;
-  const rights = authorize(token, (refusal) => (isOverLimit = !gateway.tokenRefused(address, refusal)));
-  return isOverLimit ? 'over-limit' : rights;
+  const rights = authorize(token, (reported) => {
+    refusal = reported;
+    isOverLimit = !gateway.tokenRefused(address, reported);
+  });
+  if (isOverLimit) return { text: FAILS_TOO_OFTEN.why, code: FAILS_TOO_OFTEN.code, ends: true };
+  return rights ?? { ...describeRefusal(refusal), ends: false };
 }
 
 /** SIO10: the request of a client, with its rights. */
@@ -43,5 +61,6 @@ export function connectRequestOf(request: ConnectRequest, rights: Rights, token:
   const withRights = { ...request, clearance, expiresAt, backendCheck };
   if (request.as !== 'guest' || !needsAccess) return withRights;
   const { isAuthorized: _, ...unverified } = request;
-  return { ...unverified, clearance, expiresAt, token };
+  // The token of CONNECT takes precedence over a header of the handshake, which the gateway reads.
+  return { ...unverified, clearance, expiresAt, backendCheck: { token, isVerified: false } };
 }

@@ -1,4 +1,4 @@
-import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
+import type { WriteOutcome } from '../../../application/ports/socket.ts';
 import type { Clock, Wakeup } from '../../../application/ports/clock.ts';
 import type { Admission, ConnectionEnd, Gateway } from '../../../application/ports/transport.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
@@ -12,7 +12,7 @@ import { MAX_AUTH_LENGTH, tokenOfAuth, type Protocol } from './handshake.ts';
 import { FORBIDDEN, LEAVE, requestLine, STAY, UNKNOWN, MALFORMED_LINE, type LineReader } from './lines.ts';
 import { readPacket, type Packet } from './packets.ts';
 import type { EnginePacket } from './payloads.ts';
-import { connectRequestOf, rightsOf, type Authorize, type Rights } from './rights.ts';
+import { connectRequestOf, rightsOf, type Authorize, type DescribeRefusal, type Rights } from './rights.ts';
 import { connectError, SocketIoSocket, type ClientFormat, type EngineTransport, type PacketChannel } from './socket.ts';
 
 /** Dependencies that all sessions share. */
@@ -25,6 +25,7 @@ export interface SessionContext {
   /** The longest first. */
   readonly prefixes: readonly string[];
   readonly authorize: Authorize;
+  readonly describeRefusal: DescribeRefusal;
   readonly lines: LineReader;
   /** SIO7: how long a session may take to connect to the main namespace. */
   readonly connectTimeout: Millis;
@@ -111,8 +112,7 @@ export class EngineSession implements PacketChannel, ClientFormat {
     const maxPayload = transport.maxFrameBytes ?? limits.maxFrameBytes;
     // The first ping is sent one interval after CONNECT.
     const pingTimeout = connectTimeout + GRACE;
-    const open = { sid: this.sid, upgrades, pingInterval, pingTimeout, maxPayload };
-    transport.send(encoder.encode(`0${JSON.stringify(open)}`));
+    transport.send(encoder.encode(`0${JSON.stringify({ sid: this.sid, upgrades, pingInterval, pingTimeout, maxPayload })}`));
     this.#deadline = clock.wakeAt(clock.now() + connectTimeout, () => this.end(NOT_CONNECTED));
     if (this.isVersion3) this.#connect(undefined);
   }
@@ -254,22 +254,22 @@ export class EngineSession implements PacketChannel, ClientFormat {
   /** SIO7: there is only one namespace. */
   #otherNamespace({ type, namespace }: Packet): void {
     this.#report(STAY);
-    if (type === 'connect') this.send(connectError(namespace, 'Invalid namespace', this.isVersion3));
+    if (type === 'connect') this.send(connectError(namespace, { text: 'Invalid namespace' }, this.isVersion3));
   }
 
   /** SIO10. */
   #connect(auth: string | undefined): void {
     const token = tokenOfAuth(auth) ?? this.#token;
     const rights = rightsOf(this.#context, this.admission.address, token);
-    if (rights === 'over-limit' || rights === undefined) {
+    if ('text' in rights) {
       this.#report(STAY);
-      this.send(connectError('/', rights === undefined ? 'A valid token is needed' : FAILS_TOO_OFTEN.why, this.isVersion3));
-      return rights === undefined ? undefined : this.end(FAILS_TOO_OFTEN);
+      this.send(connectError('/', rights, this.isVersion3));
+      return rights.ends ? this.end(FAILS_TOO_OFTEN) : undefined;
     }
     this.#deadline?.cancel();
     this.#rights = rights;
     const connectRequest = connectRequestOf(this.admission.connectRequest, rights, token);
-    const socket: Socket = new SocketIoSocket(this, this, this.#context.lines);
+    const socket = new SocketIoSocket(this, this, this.#context.lines);
     this.#id = this.#context.gateway.opened(socket, { ...this.admission, carrier: 'socket', connectRequest });
   }
 

@@ -52,7 +52,7 @@ export class SocketIoSocket implements Socket {
     const decoded = this.#lines.read(line);
     if (decoded.word === 'message') return this.#channel.send(decoded.publication.under(this.#format.prefix));
     if (decoded.word === 'receipt') return this.#channel.send(encoder.encode(`43${decoded.receipt}[]`));
-    if (decoded.word === 'refused') return this.#channel.send(connectError('/', decoded.why, this.#format.isVersion3));
+    if (decoded.word === 'refused') return this.#channel.send(connectError('/', decoded, this.#format.isVersion3));
     this.#isWelcome = true;
     return this.#channel.send(encoder.encode(this.#format.isVersion3 ? '40' : `40${JSON.stringify({ sid: decoded.id })}`));
   }
@@ -83,8 +83,15 @@ export class SocketIoSocket implements Socket {
   }
 }
 
-/** SIO7: the error packet for a rejected namespace or connection. */
-export function connectError(namespace: string, message: string, isOld: boolean): Uint8Array {
+/** The reason of a rejected connection. `code` is the close code of a WebSocket for it. */
+export interface ConnectFault {
+  readonly text: string;
+  readonly code?: number;
+}
+
+/** SIO7, SIO10: the error packet for a rejected namespace or connection. Clients of version 3 expect a text. */
+export function connectError(namespace: string, { text, code }: ConnectFault, isOld: boolean): Uint8Array {
   const place = namespace === '/' ? '' : `${namespace},`;
-  return encoder.encode(`44${place}${JSON.stringify(isOld ? message : { message })}`);
+  const data = code === undefined ? undefined : { code, text };
+  return encoder.encode(`44${place}${JSON.stringify(isOld ? text : { message: text, data })}`);
 }

@@ -5,7 +5,7 @@ import type { Millis } from '../../../domain/time.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import { SocketIoGateway, type GateSettings } from './gateway.ts';
 import { LineReader } from './lines.ts';
-import type { Authorize } from './rights.ts';
+import type { Authorize, DescribeRefusal } from './rights.ts';
 
 export interface SocketIoSettings extends GateSettings, PerConnectionLimits {
   /** SIO4. */
@@ -15,6 +15,7 @@ export interface SocketIoSettings extends GateSettings, PerConnectionLimits {
   /** SIO7: how long a session may take to connect to the main namespace. */
   readonly connectTimeout: Millis;
   readonly authorize: Authorize;
+  readonly describeRefusal: DescribeRefusal;
 }
 
 /** Dependencies. */
@@ -41,11 +42,11 @@ export class SocketIoTransport implements Transport {
   }
 
   listen(gateway: Gateway): Promise<ListeningAddress> {
-    const { prefixes, ...settings } = this.#settings;
+    const { prefixes, pingInterval, connectTimeout, authorize, describeRefusal, ...settings } = this.#settings;
     const { clock, log } = this.#parts;
     const context = {
       ...{ gateway, clock, defer: queueMicrotask, lines: new LineReader(), limits: settings },
-      ...{ authorize: settings.authorize, pingInterval: settings.pingInterval, connectTimeout: settings.connectTimeout },
+      ...{ authorize, describeRefusal, pingInterval, connectTimeout },
       prefixes: [...prefixes].sort((one, other) => other.length - one.length),
     };
     this.#gateway = new SocketIoGateway(settings, context, log);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SocketIoDialect } from '../../../../../src/adapters/dialects/socketio/dialect.ts';
 import type { MemoryClient } from '../../../../../src/adapters/transports/memory/listener.ts';
 import { TestBroker } from '../../../../support/test-broker.ts';
 
@@ -54,7 +55,13 @@ describe('the Socket.IO dialect', () => {
     const { transport } = startBroker();
     expect(transport.connect({ path: '/socket.io/' }).received).toEqual(['["welcome","id1"]']);
     const refused = transport.connect({ path: '/socket.io/', query: 'key=nobody' });
-    expect([refused.received, refused.closed?.code]).toEqual([['["refused","Invalid key provided"]'], 1008]);
+    expect([refused.received, refused.closed?.code]).toEqual([['["refused","Invalid key provided",1008]'], 1008]);
+  });
+
+  it('A6, SIO10: the text of a refusal is whole, and its close reason fits into a close frame', () => {
+    const message = 'x'.repeat(120);
+    const { frame, ...close } = new SocketIoDialect('/socket.io').refusal({ reason: 'not-admitted', message });
+    expect([String(frame), close]).toEqual([`["refused","${message}",4403]`, { code: 4403, why: 'Not allowed' }]);
   });
 
   it('SIO6: handles stay, leave and forbidden', () => {

@@ -16,7 +16,7 @@ describe('SIO6: lines', () => {
     const reader = new LineReader();
     expect(reader.read(line('receipt', 3))).toEqual({ word: 'receipt', receipt: 3 });
     expect(reader.read(line('welcome', 'id'))).toEqual({ word: 'welcome', id: 'id' });
-    expect(reader.read(line('refused', 'full'))).toEqual({ word: 'refused', why: 'full' });
+    expect(reader.read(line('refused', 'full', 1013))).toEqual({ word: 'refused', text: 'full', code: 1013 });
   });
 
   it('SIO3: a publication is encoded once for each prefix, for any number of clients', () => {

@@ -138,7 +138,8 @@ describe('a session', () => {
       },
     });
     const client = stage.connect();
-    expect([client.received.at(-1), stage.gateway.connections.length]).toEqual(['44{"message":"A valid token is needed"}', 0]);
+    const missing = '44{"message":"refused: token-missing","data":{"code":4401,"text":"refused: token-missing"}}';
+    expect([client.received.at(-1), stage.gateway.connections.length]).toEqual([missing, 0]);
     for (const auth of ['{"token":"bad"}', '{"token":5}', '{"token":', '[]', '{"token":"good"}']) client.send(`40${auth}`);
     expect([seen, stage.gateway.connections.length]).toEqual([[undefined, 'bad', undefined, undefined, undefined, 'good'], 1]);
   });
@@ -153,9 +154,11 @@ describe('a session', () => {
     stage.gateway.maxTokenRefusals = 2;
     const client = stage.connect();
     client.send('40{"token":"one"}');
-    expect([client.state, client.received.at(-1)]).toEqual(['open', '44{"message":"A valid token is needed"}']);
+    const invalid = '44{"message":"refused: token-invalid","data":{"code":4401,"text":"refused: token-invalid"}}';
+    expect([client.state, client.received.at(-1)]).toEqual(['open', invalid]);
     client.send('40{"token":"two"}');
-    expect(client.received.at(-1)).toBe('44{"message":"Too many failed authentications from this address"}');
+    const text = 'Too many failed authentications from this address';
+    expect(client.received.at(-1)).toBe(`44{"message":"${text}","data":{"code":1008,"text":"${text}"}}`);
     expect(client.closed?.code).toBe(1008);
     expect(stage.gateway.tokenRefusals).toMatchObject([{ detail: 'one' }, { detail: 'two' }]);
   });

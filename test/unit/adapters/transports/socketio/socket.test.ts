@@ -22,13 +22,13 @@ describe('the socket of a client', () => {
   it('SIO7: sends an error packet for a refusal', async () => {
     const stage = new SocketIoFixture({ protocols: [4, 3] });
     stage.gateway.onOpened = ({ socket }) => {
-      socket.write(Buffer.from('["refused","full"]'));
+      socket.write(Buffer.from('["refused","full",1013]'));
       socket.close(1013, 'full');
     };
     const [client, old] = [stage.connect(), stage.webSocket('EIO=3&transport=websocket')];
     await stage.advance();
     expect([client.received.at(-1), old.received.at(-1), client.closed?.code]).toEqual([
-      '44{"message":"full"}',
+      '44{"message":"full","data":{"code":1013,"text":"full"}}',
       '44"full"',
       1013,
     ]);

@@ -18,6 +18,7 @@ it('has the name of the wrapped transport, and passes its other methods on', asy
   const settings = {
     ...{ path: '/socket.io', protocols: [4] as const, origins: { allow: 'echoed' } as const, maxUrlBytes: 1, prefixes: [''] },
     ...{ maxFrameBytes: 1, sendBufferBytes: 1, pingInterval: 1, connectTimeout: 1, authorize: () => undefined },
+    describeRefusal: () => ({ text: 'refused', code: 1008 }),
   };
   const transport = new SocketIoTransport(inner, settings, { clock: new ManualClock(), log: new SilentLog() });
   transport.reloadCertificate();
