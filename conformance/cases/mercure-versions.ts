@@ -17,6 +17,10 @@ const PUBLISHER_DETAILS = {
     details: (topic: string) => [{ type: 'https://example.com/other' }, topicDetail('publish', topic)],
     name: 'a second entry, after one of another type',
   },
+  'every-topic': {
+    details: () => [topicDetail('publish', '*'), topicDetail('subscribe', '*')],
+    name: 'every topic, in one entry for each action',
+  },
 } as const;
 
 /** Tokens of the 1.0 form that do not allow publishing on the topic, although parts of them look as if they did. */

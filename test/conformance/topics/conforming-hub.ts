@@ -127,6 +127,7 @@ export type HubFault =
   | 'requires an expiry of all tokens'
   | 'reads the first detail only'
   | 'ignores URL patterns of details'
+  | 'treats * of details as a name'
   | 'requires a match type'
   | 'reads Latin-1'
   | 'drops updates with empty data'
@@ -547,7 +548,7 @@ function detailedClaims(details: readonly Detail[], exp: number, has: (fault: Hu
 }
 
 function detailMatcher(match: string, kind: string, has: (fault: HubFault) => boolean): Matcher | undefined {
-  if (match === '*' || has('ignores the topics of details')) return () => true;
+  if ((match === '*' && !has('treats * of details as a name')) || has('ignores the topics of details')) return () => true;
   if (kind === 'urlpattern') {
     const start = match.replace(/:id$/, '');
     return (topic) => topic.startsWith(start) && !has('ignores URL patterns of details');

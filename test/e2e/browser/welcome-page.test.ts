@@ -39,6 +39,16 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('H1: the page of $name', (kind) =
     await Promise.all([page.close(), other.close()]);
   });
 
+  it('may connect to its own broker from the console, and to no other', async () => {
+    const page = await browser.newPage();
+    await page.goto(`http://${server.host}:${server.port}/signal/`);
+    const answer = (target: string): Promise<unknown> =>
+      page.evaluate((url) => fetch(url).then(({ status }) => status, String), target);
+    expect(await answer('/signal/green/id')).toBe(200);
+    expect(await answer(`http://localhost.invalid:${server.port}/`)).toContain('TypeError');
+    await page.close();
+  });
+
   it('is JSON for other clients', async () => {
     const { headers, body } = await server.requestAt('/signal/', { headers: { accept: '*/*' } });
     expect([headers['content-type'], JSON.parse(body)]).toEqual([

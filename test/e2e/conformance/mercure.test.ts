@@ -142,6 +142,7 @@ const FAULTS: Readonly<Record<HubFault, readonly string[]>> = {
   'requires an expiry of all tokens': ['MER7.legacy-token'],
   'reads the first detail only': ['MER7.details-second-entry'],
   'ignores URL patterns of details': ['MER7.details-url-pattern'],
+  'treats * of details as a name': ['MER7.details-every-topic'],
   'requires a match type': ['MER7.details-no-match-type'],
   'reads Latin-1': ['MER4.unicode'],
   'drops updates with empty data': ['MER4.empty-data', 'MER4.no-data'],

@@ -43,6 +43,8 @@ const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src '${digest(STYLE)}'`,
   `script-src '${digest(SCRIPT)}'`,
+  // For the console of the browser, and for tests that run in this page: they may connect to this broker only.
+  "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

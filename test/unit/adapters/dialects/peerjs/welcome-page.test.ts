@@ -17,6 +17,11 @@ describe('H1: the page for browsers', () => {
     expect(body).not.toMatch(/https?:\/\/|src=|href=/);
   });
 
+  it('allows connections to this broker only, for the console and for tests in this page', () => {
+    const { headers } = welcomePage(SETTINGS);
+    expect(headers.find(([name]) => name === 'content-security-policy')?.[1]).toContain("connect-src 'self';");
+  });
+
   it('shows any key as text', () => {
     const { body } = welcomePage({ ...SETTINGS, key: '"><script>alert(1)</script>&' });
     expect(body).toContain('data-key="&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#38;"');
