@@ -8,8 +8,8 @@ import type { LimitRefusal, ConnectionLimits } from '../domain/connection-limits
 import type { Authorizer } from './ports/authorizer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
-import type { Dialect } from './ports/dialect.ts';
-import { subprotocolsOf, type HttpRequest, type HttpResponse } from './ports/http.ts';
+import type { CommonDialect } from './ports/dialect.ts';
+import { offeredSubprotocols, subprotocolsOf, type HttpRequest, type HttpResponse } from './ports/http.ts';
 import type { HitLimit } from './ports/hit-limit.ts';
 import type { Log } from './ports/log.ts';
 import type { NodeBus } from './ports/node-bus.ts';
@@ -21,7 +21,7 @@ import { headersOf } from './request-headers.ts';
 import { cookieToken } from './token-cookie.ts';
 
 export interface AdmissionControlParts {
-  readonly dialects: readonly Dialect[];
+  readonly dialects: readonly CommonDialect[];
   readonly connectionLimits: ConnectionLimits;
   readonly authFailures: AuthFailures;
   readonly memory: MemoryBudget;
@@ -79,7 +79,15 @@ export class AdmissionControl {
     const why = this.#refusalFor(request, address);
     if (why !== undefined) return this.#refuse(request, why, this.#limitOf(why), introduction().key);
     const connectRequest = this.#withToken(introduction(), request);
-    return this.#accept(request, { dialect: dialect.name, carrier: 'socket', address, connectRequest });
+    const { name, sendsBinary } = dialect;
+    return this.#accept(request, {
+      dialect: name,
+      carrier: 'socket',
+      address,
+      connectRequest,
+      sendsBinary,
+      ...grant(dialect, request),
+    });
   }
 
   /** H18: the response to a handshake that is refused now; undefined for one that is accepted. */
@@ -89,7 +97,7 @@ export class AdmissionControl {
   }
 
   /** Decides on a stream. Must be called before the call that delivers the request returns. */
-  admitStream(request: HttpRequest, dialect: Dialect, connectRequest: ConnectRequest): UpgradeAnswer {
+  admitStream(request: HttpRequest, dialect: CommonDialect, connectRequest: ConnectRequest): UpgradeAnswer {
     const address = this.#parts.addresses.of(request);
     const why = this.#refusalFor(request, address);
     // The refusal is the response to a request, and is logged as such.
@@ -171,6 +179,12 @@ export class AdmissionControl {
     if (authFailures.waitFor(address, clock.now()) > 0) return 'too-many-auth-failures';
     return connectionLimits.refusalFor(address);
   }
+}
+
+/** W7. */
+function grant(dialect: CommonDialect, request: HttpRequest): Pick<Admission, 'subprotocol'> {
+  if (dialect.subprotocol === undefined) return {};
+  return { subprotocol: dialect.subprotocol(offeredSubprotocols(request.header('sec-websocket-protocol'))) };
 }
 
 function plain(status: number, body: string, ...more: HttpResponse['headers']): HttpResponse {

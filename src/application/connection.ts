@@ -6,7 +6,7 @@ import type { RealmSession } from '../domain/realm.ts';
 import type { Ending } from '../domain/refusal.ts';
 import type { Carrier } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Dialect } from './ports/dialect.ts';
+import type { CommonDialect, Conversation, Dialect } from './ports/dialect.ts';
 import type { TrafficSummary } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
 import type { Admission } from './ports/transport.ts';
@@ -19,7 +19,8 @@ export interface DeliveryBatch {
   /** Undefined if all of `recipients` match; else the search, whose candidates at `indexes` are matched at delivery. */
   readonly search: SubscriberSearch | undefined;
   readonly indexes: number[];
-  readonly frames: Map<Dialect, Uint8Array | undefined>;
+  /** By voice. */
+  readonly frames: Map<object, Uint8Array | undefined>;
   /** Position of the first recipient that was not handled yet. */
   nextRecipient: number;
   /** Recipients that are still counted as pending. */
@@ -29,7 +30,9 @@ export interface DeliveryBatch {
 /** One open socket or stream, its dialect, and its session. */
 export interface Connection {
   readonly socket: Socket;
-  readonly dialect: Dialect;
+  readonly dialect: CommonDialect;
+  /** W2: for a dialect without state, the dialect itself, which all its connections share. */
+  readonly conversation: Dialect | Conversation;
   readonly carrier: Carrier;
   /** The counters of its dialect. */
   readonly received: ReceivedMessages;
@@ -60,9 +63,11 @@ export interface Connection {
   bytesOut: number;
 }
 
+type NewConnection = Pick<Connection, 'socket' | 'dialect' | 'conversation' | 'received' | 'openedAt'>;
+
 /** Makes a connection without traffic. */
 export function newConnection(
-  { socket, dialect, received, openedAt }: Pick<Connection, 'socket' | 'dialect' | 'received' | 'openedAt'>,
+  { socket, dialect, conversation, received, openedAt }: NewConnection,
   { carrier, address, memory, origin, headers = NO_HEADERS }: Omit<Admission, 'accept' | 'dialect' | 'connectRequest'>,
 ): Connection {
   const traffic = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
@@ -74,7 +79,7 @@ export function newConnection(
     iceDueAt: undefined,
     ending: undefined,
   };
-  return { socket, dialect, carrier, received, address, memory, ...idle, origin, headers, openedAt, ...traffic };
+  return { socket, dialect, conversation, carrier, received, address, memory, ...idle, origin, headers, openedAt, ...traffic };
 }
 
 /**

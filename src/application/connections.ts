@@ -6,7 +6,7 @@ import type { Receivers, TopicEvent } from '../domain/topic.ts';
 import type { Connection } from './connection.ts';
 import { FanOut } from './fan-out.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Dialect, CloseFrame, Registration, TokenNotice } from './ports/dialect.ts';
+import type { CloseFrame, FrameEncoder, Registration, TokenNotice } from './ports/dialect.ts';
 import type { IssuedIceServers } from './ports/ice-servers.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { WriteOutcome } from './ports/socket.ts';
@@ -85,7 +85,7 @@ export class Connections {
   /** Sends a message in the dialect of the receiver. `gone` also if the dialect can't express the message. */
   send(to: ConnectionId, message: SignalMessage): WriteOutcome {
     const connection = this.find(to);
-    const text = connection?.dialect.encode(message);
+    const text = connection?.conversation.encode(message);
     if (connection === undefined || text === undefined || connection.memory?.isEnding === true) return 'gone';
     return this.#writeInOrder(to, connection, text, message);
   }
@@ -98,6 +98,12 @@ export class Connections {
     return this.#count(connection, text).socket.write(text);
   }
 
+  /** W4: sends a frame that a conversation has made itself. */
+  reply(id: ConnectionId, frame: Uint8Array): void {
+    const connection = this.find(id);
+    if (connection !== undefined && connection.memory?.isEnding !== true) this.#writeInOrder(id, connection, frame);
+  }
+
   /** Sends an event to all receivers, each in its own dialect. Results of the writes are ignored. */
   notify(to: Receivers, event: TopicEvent): void {
     this.fanOut.notify(to, event);
@@ -106,28 +112,28 @@ export class Connections {
   /** Sends the first bytes of a stream, if its dialect has any. */
   beginStream(id: ConnectionId): void {
     const connection = this.find(id);
-    const preamble = connection?.dialect.streamPreamble();
+    const preamble = connection?.conversation.streamPreamble();
     if (connection !== undefined && preamble !== undefined) this.#writeInOrder(id, connection, preamble);
   }
 
   /** Confirms the registration, if the dialect has a frame for that. */
   sendOpenFrame(id: ConnectionId, registration: Registration): void {
     const connection = this.find(id);
-    const frame = connection?.dialect.openFrame(registration);
+    const frame = connection?.conversation.openFrame(registration);
     if (connection !== undefined && frame !== undefined) this.#writeInOrder(id, connection, frame);
   }
 
   /** I12: sends ICE servers, if the dialect has a message for them. */
   sendIceServers(id: ConnectionId, issued: IssuedIceServers): void {
     const connection = this.find(id);
-    const frame = connection?.dialect.iceFrame?.(issued);
+    const frame = connection?.conversation.iceFrame?.(issued);
     if (connection !== undefined && frame !== undefined) this.#writeInOrder(id, connection, frame);
   }
 
   /** A7: sends a notice about the token, if the dialect has a message for it. */
   sendTokenNotice(id: ConnectionId, notice: TokenNotice): void {
     const connection = this.find(id);
-    const frame = connection?.dialect.tokenFrame?.(notice);
+    const frame = connection?.conversation.tokenFrame?.(notice);
     if (connection !== undefined && frame !== undefined) this.#writeInOrder(id, connection, frame);
   }
 
@@ -135,7 +141,7 @@ export class Connections {
   ping(id: ConnectionId): void {
     const connection = this.find(id);
     if (connection === undefined) return;
-    const frame = connection.dialect.keepAliveFrame();
+    const frame = connection.conversation.keepAliveFrame();
     if (frame !== undefined) return void this.#writeInOrder(id, connection, frame);
     connection.isPinged = true;
     connection.socket.ping();
@@ -144,10 +150,10 @@ export class Connections {
   /**
    * Sends the last message, if the dialect has one, and closes. @returns the close code; undefined if the connection has ended.
    */
-  close(id: ConnectionId, closeFrame: (dialect: Dialect) => CloseFrame): number | undefined {
+  close(id: ConnectionId, closeFrame: (encoder: FrameEncoder) => CloseFrame): number | undefined {
     const connection = this.find(id);
     if (connection === undefined) return undefined;
-    const { frame, code, why } = closeFrame(connection.dialect);
+    const { frame, code, why } = closeFrame(connection.conversation);
     if (frame !== undefined) this.#writeInOrder(id, connection, frame);
     this.closeWithoutFrame(id, code, why);
     return code;
@@ -159,7 +165,7 @@ export class Connections {
     if (connection === undefined) return;
     connection.ending = 'refused';
     this.#telemetry.counter('connections_refused_total', connection.dialect.name, refusal.reason).add();
-    this.close(id, (dialect) => dialect.refusal(refusal));
+    this.close(id, (encoder) => encoder.refusal(refusal));
   }
 
   /** M21: closes after the pending events. */

@@ -1,3 +1,4 @@
+import type { Decision } from '../domain/decision.ts';
 import { impossible } from '../domain/invariant.ts';
 import type { Payload } from '../domain/message.ts';
 import type { RealmSession } from '../domain/realm.ts';
@@ -10,7 +11,7 @@ import type { FrameRequest } from './ports/requests.ts';
 import type { RecordFrame } from './use-cases/record-frame.ts';
 
 /** Requests that the dispatcher handles itself. */
-type BuiltInRequest = Extract<FrameRequest, { action: 'heartbeat' | 'set-will' | 'pong' | 'ignore' | 'malformed' }>;
+type BuiltInRequest = Extract<FrameRequest, { action: 'heartbeat' | 'set-will' | 'pong' | 'reply' | 'ignore' | 'malformed' }>;
 type UseCaseRequest = Exclude<FrameRequest, BuiltInRequest>;
 
 /** The use-cases of the other requests, called within a turn. */
@@ -39,12 +40,12 @@ export class Dispatcher {
     if (this.admits(session, now, bytes)) this.handle(session, request, now, bytes);
   }
 
-  /** M8, M19: a frame of a peer arrived. Must be called within a turn. @returns whether the frame may be handled. */
-  admits(session: RealmSession, now: Millis, bytes: number): boolean {
-    return this.#parts.recordFrame(session, now, bytes);
+  /** M8, M19, W8: a frame of a peer arrived. Must be called within a turn. @returns whether its requests may be handled. */
+  admits(session: RealmSession, now: Millis, bytes: number, requests?: number): boolean {
+    return this.#parts.recordFrame(session, now, bytes, requests);
   }
 
-  /** Handles an admitted frame. Must be called within a turn. @param bytes the size of the frame. */
+  /** Handles a request of an admitted frame. Must be called within a turn. @param bytes the size of the frame. */
   handle(session: RealmSession, request: FrameRequest, now: Millis, bytes: number): void {
     const { useCases, tap, connections } = this.#parts;
     connections.find(session.connection)?.received.count(request);
@@ -67,7 +68,7 @@ export class Dispatcher {
   }
 
   #handleOther(session: RealmSession, request: BuiltInRequest, now: Millis): void {
-    const { performer } = this.#parts;
+    const { performer, connections } = this.#parts;
     switch (request.action) {
       case 'heartbeat':
         return;
@@ -75,14 +76,22 @@ export class Dispatcher {
         return this.#setWill(session, request.will, now);
       case 'pong':
         return performer.perform(session.realm, { do: 'notify', to: [session.connection], event: { event: 'pong' } }, now);
+      case 'reply':
+        return connections.reply(session.connection, request.frame);
       case 'ignore':
         return performer.perform(session.realm, { do: 'ignore', why: request.why }, now);
       case 'malformed':
-        return performer.perform(session.realm, session.realm.malformed(session, now), now);
+        return performer.perform(session.realm, malformed(session, request.isFatal === true, now), now);
       default:
         return impossible(request);
     }
   }
+}
+
+/** M10, W1. */
+function malformed(session: RealmSession, isFatal: boolean, now: Millis): Decision {
+  const { realm } = session;
+  return isFatal ? realm.limitExceeded(session, 'malformed') : realm.malformed(session, now);
 }
 
 function hasUseCase(useCases: FrameUseCases, request: FrameRequest): request is UseCaseRequest {

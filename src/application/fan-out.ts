@@ -4,7 +4,7 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { Receivers, TopicEvent } from '../domain/topic.ts';
 import type { DeliveryBatch, Connection } from './connection.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Dialect } from './ports/dialect.ts';
+import type { Conversation, Dialect } from './ports/dialect.ts';
 
 export interface FanOutParts {
   readonly clock: Clock;
@@ -27,7 +27,8 @@ export const MAX_PENDING_DELIVERIES = 200_000;
 
 /**
  * T10: delivers events to any number of connections in slices, one slice for each turn of the event loop. An event is encoded
- * once for each dialect. Pending events of a connection are delivered in order, before any other frame to that connection.
+ * once for each dialect, or for each voice of a stateful dialect. Pending events of a connection are delivered in order, before
+ * any other frame to that connection.
  */
 export class FanOut {
   readonly #parts: FanOutParts;
@@ -64,7 +65,7 @@ export class FanOut {
     for (const batch of pendingBatches ?? []) {
       const index = batch.search === undefined ? 0 : (batch.indexes[batch.recipients.indexOf(id, batch.nextRecipient)] ?? 0);
       if (batch.search?.matches(index, { steps: 0, maxSteps: UNBOUNDED }) === false) continue;
-      this.#write(id, connection, batch.frames.get(connection.dialect));
+      this.#write(id, connection, batch.frames.get(voiceOf(connection.conversation)));
     }
   }
 
@@ -84,11 +85,11 @@ export class FanOut {
       const isMatch = isImmediate ? this.#matches(search, index) : undefined;
       if (isMatch === false) continue;
       if (isMatch === true) {
-        this.#write(id, connection, frameFor(connection.dialect, event, frames));
+        this.#write(id, connection, frameFor(connection.conversation, event, frames));
         continue;
       }
       batch ??= { recipients: [], search, indexes: [], frames: new Map(), nextRecipient: 0, pending: 0 };
-      copyFrame(connection.dialect, event, batch.frames, frames);
+      copyFrame(connection.conversation, event, batch.frames, frames);
       batch.recipients.push(id);
       if (search !== undefined) batch.indexes.push(index);
       (connection.pendingBatches ??= []).push(batch);
@@ -141,7 +142,7 @@ export class FanOut {
       const isMatch = this.#matches(batch.search, batch.indexes[batch.nextRecipient] ?? 0);
       if (isMatch === undefined) return false;
       this.#take(connection, batch);
-      if (isMatch) this.#write(id, connection, batch.frames.get(connection.dialect));
+      if (isMatch) this.#write(id, connection, batch.frames.get(voiceOf(connection.conversation)));
       this.#deliverMore(id, connection);
     }
     return true;
@@ -152,7 +153,7 @@ export class FanOut {
     for (let batch = connection.pendingBatches?.[0]; batch !== undefined; batch = connection.pendingBatches?.[0]) {
       if (batch.search !== undefined || this.#spent >= UNITS_PER_TURN) return;
       this.#take(connection, batch);
-      this.#write(id, connection, batch.frames.get(connection.dialect));
+      this.#write(id, connection, batch.frames.get(voiceOf(connection.conversation)));
     }
   }
 
@@ -182,14 +183,25 @@ export class FanOut {
   }
 }
 
-function frameFor(dialect: Dialect, event: TopicEvent, frames: DeliveryBatch['frames']): Uint8Array | undefined {
-  if (!frames.has(dialect)) frames.set(dialect, dialect.encodeEvent(event));
-  return frames.get(dialect);
+function frameFor(encoder: Dialect | Conversation, event: TopicEvent, frames: DeliveryBatch['frames']): Uint8Array | undefined {
+  const voice = voiceOf(encoder);
+  if (!frames.has(voice)) frames.set(voice, encoder.encodeEvent(event));
+  return frames.get(voice);
+}
+
+function voiceOf(encoder: Dialect | Conversation): object {
+  return encoder.decode === undefined ? encoder.voice : encoder;
 }
 
 /** The frames of a batch are copied, because the dialect lends its bytes for one call only. */
-function copyFrame(dialect: Dialect, event: TopicEvent, kept: DeliveryBatch['frames'], frames: DeliveryBatch['frames']): void {
-  if (kept.has(dialect)) return;
-  const text = frameFor(dialect, event, frames);
-  kept.set(dialect, text && new Uint8Array(text));
+function copyFrame(
+  encoder: Dialect | Conversation,
+  event: TopicEvent,
+  kept: DeliveryBatch['frames'],
+  frames: DeliveryBatch['frames'],
+): void {
+  const voice = voiceOf(encoder);
+  if (kept.has(voice)) return;
+  const text = frameFor(encoder, event, frames);
+  kept.set(voice, text && new Uint8Array(text));
 }

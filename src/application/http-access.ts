@@ -5,13 +5,13 @@ import type { AccessRefusal } from '../domain/refusal.ts';
 import type { Authenticator, TokenUse } from './ports/authenticator.ts';
 import type { Authorizer } from './ports/authorizer.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Dialect } from './ports/dialect.ts';
+import type { CommonDialect } from './ports/dialect.ts';
 import type { HttpAccessRefusal, ValidToken } from './ports/requests.ts';
 import type { RequestHeaders } from './request-headers.ts';
 
 /** The facts about the client of an HTTP request. */
 export interface HttpClient {
-  readonly dialect: Dialect;
+  readonly dialect: CommonDialect;
   readonly address: string;
   readonly origin: string | undefined;
   /** The headers that the authorizer reads. */

@@ -32,7 +32,7 @@ import type { Authenticator } from './ports/authenticator.ts';
 import type { Authorizer } from './ports/authorizer.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Dialect } from './ports/dialect.ts';
+import type { CommonDialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { HttpExchange } from './ports/transport.ts';
 import type { Log } from './ports/log.ts';
@@ -54,7 +54,7 @@ type UseCaseFor<Action> = (action: Action, answer: (outcome: HttpOutcome) => voi
 export type HttpUseCases = { readonly [Action in UseCaseAction as Action['action']]: UseCaseFor<Action> };
 
 export interface HttpControllerParts {
-  readonly dialects: readonly Dialect[];
+  readonly dialects: readonly CommonDialect[];
   readonly realms: Realms;
   readonly connectionLimits: ConnectionLimits;
   readonly memory: MemoryBudget;
@@ -81,7 +81,7 @@ export interface HttpControllerParts {
 
 /** A dialect, and its route at a path. */
 interface ServedRoute {
-  readonly dialect: Dialect;
+  readonly dialect: CommonDialect;
   readonly route: HttpRoute;
 }
 
@@ -246,7 +246,7 @@ export class HttpController {
   }
 
   /** Read while the request is readable. */
-  #clientOf(request: HttpRequest, dialect: Dialect, address: string): HttpClient {
+  #clientOf(request: HttpRequest, dialect: CommonDialect, address: string): HttpClient {
     const headers = headersOf(request, this.#parts.authorizer.headers);
     const { origins } = this.#parts;
     return { dialect, address, origin: request.header('origin'), headers, cookieToken: cookieToken(origins, request) };

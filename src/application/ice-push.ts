@@ -144,7 +144,7 @@ export class IcePush {
   /** I3: a grant may exclude ICE servers. */
   #receivesIce({ connection, grant }: Session): boolean {
     const { icePush, connections } = this.#parts;
-    return icePush && grant.mayUseIce && connections.find(connection)?.dialect.iceFrame !== undefined;
+    return icePush && grant.mayUseIce && connections.find(connection)?.conversation.iceFrame !== undefined;
   }
 }
 

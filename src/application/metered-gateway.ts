@@ -4,7 +4,7 @@ import type { SignalMessage } from '../domain/message.ts';
 import type { Carrier } from '../domain/session.ts';
 import type { Connections } from './connections.ts';
 import { statusClass } from './metered-exchange.ts';
-import type { Dialect } from './ports/dialect.ts';
+import type { CommonDialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Socket } from './ports/socket.ts';
 import type { Counter, GaugeReading, Histogram, Telemetry } from './ports/telemetry.ts';
@@ -13,7 +13,7 @@ import type { Admission, ConnectionEnd, Gateway, HttpExchange, UpgradeAnswer } f
 export interface MeteredGatewayParts {
   readonly gateway: Gateway;
   readonly connections: Connections;
-  readonly dialects: readonly Dialect[];
+  readonly dialects: readonly CommonDialect[];
   readonly telemetry: Telemetry;
 }
 

@@ -4,7 +4,7 @@ import type { AdmissionControl } from './admission-control.ts';
 import type { BackendAccess } from './backend-access.ts';
 import { authorizeRequest, type HttpClient } from './http-access.ts';
 import type { Authorizer } from './ports/authorizer.ts';
-import type { Dialect } from './ports/dialect.ts';
+import type { CommonDialect } from './ports/dialect.ts';
 import type { HttpResponse } from './ports/http.ts';
 import type { BackendCheck, ConnectRequest, HttpAction, HttpRefusal } from './ports/requests.ts';
 import type { Admission, HttpExchange } from './ports/transport.ts';
@@ -88,17 +88,17 @@ function askBackend(
   );
 }
 
-function refusalFor(realms: Realms, connectRequest: ConnectRequest, dialect: Dialect): HttpRefusal | undefined {
+function refusalFor(realms: Realms, connectRequest: ConnectRequest, dialect: CommonDialect): HttpRefusal | undefined {
   if (connectRequest.as === 'diagnostic') return undefined;
   const realm = realms.resolveForConnection(connectRequest.key);
   if (!realm.ok) return realm.refusal.reason === 'too-many-realms' ? 'too-many-realms' : 'key-unknown';
   // The directory decides later about the ownership of the id.
-  if (connectRequest.as === 'peer') return undefined;
+  if (connectRequest.as === 'peer' || connectRequest.as === 'newcomer') return undefined;
   return realm.value.isFull ? 'realm-full' : realm.value.topics(dialect).refusalFor(connectRequest.selectors);
 }
 
 /** MER5. */
-function startsAfter(realms: Realms, connectRequest: ConnectRequest, dialect: Dialect): string | undefined {
-  if (connectRequest.as === 'peer' || connectRequest.as === 'diagnostic') return undefined;
+function startsAfter(realms: Realms, connectRequest: ConnectRequest, dialect: CommonDialect): string | undefined {
+  if (!('selectors' in connectRequest)) return undefined;
   return realms.resolve(connectRequest.key)?.topics(dialect).replayFor(connectRequest)?.startsAfter;
 }

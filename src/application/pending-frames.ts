@@ -1,8 +1,11 @@
 import type { ConnectionId } from '../domain/ids.ts';
+import type { FrameRequest } from './ports/requests.ts';
 
 export interface PendingFrame {
   readonly bytes: Uint8Array;
   readonly isBinary: boolean;
+  /** W1: the requests that a conversation has read from `bytes`. Undefined for a dialect without state. */
+  readonly requests?: readonly FrameRequest[] | undefined;
 }
 
 interface Backlog {
@@ -10,7 +13,7 @@ interface Backlog {
   bytes: number;
 }
 
-// The approximate cost in V8 of the copy's object, its view, and its place in the list.
+// The approximate cost in V8 of the copy's object, its view, and its place in the list; or of one request of a conversation.
 const FRAME_OVERHEAD_BYTES = 280;
 
 /**
@@ -43,14 +46,28 @@ export class PendingFrames {
     return [...this.#backlogs.keys()];
   }
 
-  /** Keeps a copy. @returns false if there is no room. */
+  /** Keeps a copy of a frame. @returns false if there is no room. */
   add(id: ConnectionId, bytes: Uint8Array, isBinary: boolean): boolean {
+    return this.#keep(id, bytes.length + FRAME_OVERHEAD_BYTES, () => ({ bytes: new Uint8Array(bytes), isBinary }));
+  }
+
+  /**
+   * W1: keeps the requests of a frame that the caller has copied. Their number is bounded for the first frame, too.
+   * @returns false if there is no room.
+   */
+  addRequests(id: ConnectionId, { bytes, isBinary }: PendingFrame, requests: readonly FrameRequest[]): boolean {
+    const overhead = FRAME_OVERHEAD_BYTES * (1 + requests.length);
+    if (overhead > this.#maxBytesPerConnection) return false;
+    const size = bytes.length + overhead;
+    return this.#keep(id, size, () => ({ bytes, isBinary, requests: [...requests] }));
+  }
+
+  #keep(id: ConnectionId, size: number, frame: () => PendingFrame): boolean {
     const backlog = this.#backlogs.get(id) ?? { frames: [], bytes: 0 };
-    const size = bytes.length + FRAME_OVERHEAD_BYTES;
     if (this.#bytes + size > this.#maxBytes) return false;
     if (backlog.frames.length > 0 && backlog.bytes + size > this.#maxBytesPerConnection) return false;
     this.#backlogs.set(id, backlog);
-    backlog.frames.push({ bytes: new Uint8Array(bytes), isBinary });
+    backlog.frames.push(frame());
     backlog.bytes += size;
     this.#bytes += size;
     return true;

@@ -245,7 +245,7 @@ export class Performer {
     this.#release(session);
     const connection = connections.find(session.connection);
     if (connection !== undefined) connection.ending = ending;
-    const code = connections.close(session.connection, (dialect) => dialect.closeFrame(ending));
+    const code = connections.close(session.connection, (encoder) => encoder.closeFrame(ending));
     const traffic = connection && trafficOf(connection, clock.now());
     log.record({ event: 'peer-closed', session, ending, end: { by: 'broker', code }, passage: traffic });
     if (ending === 'superseded') this.#supersededListener(realm, session);
@@ -285,6 +285,6 @@ export class Performer {
 }
 
 /** A7: whether the dialect has tokens, and the authorizer has one of this session. */
-function mayRefreshToken({ grant }: Session, { dialect }: Connection): boolean {
-  return grant !== OPEN_GRANT && dialect.tokenFrame !== undefined;
+function mayRefreshToken({ grant }: Session, { conversation }: Connection): boolean {
+  return grant !== OPEN_GRANT && conversation.tokenFrame !== undefined;
 }

@@ -4,11 +4,16 @@ import { type ConfigProblem, shown } from './configuration/reading.ts';
 
 /* Checks adapters from outside, which no compiler may have seen. */
 
+/** W2: a dialect with this method makes a conversation for each connection, which has the other methods. */
+const STATEFUL_METHODS = ['servesWebSocketAt', 'connectRequest', 'route', 'httpResponse', 'converse'] as const;
+
 /** A port, and the members that each adapter has. Members that an adapter may lack are left out. */
 interface PortShape {
   readonly port: string;
   readonly methods: readonly string[];
   readonly values?: readonly string[];
+  /** The other form of the port, which an adapter with this method has. */
+  readonly otherwise?: { readonly method: string; readonly port: string; readonly methods: readonly string[] };
   /** Whether several adapters are given, as a list. */
   readonly isList?: true;
   /** Whether a function may make the adapter. */
@@ -42,6 +47,7 @@ const PORTS = {
       ...['servesWebSocketAt', 'connectRequest', 'route', 'httpResponse', 'decode', 'encode', 'encodeEvent', 'streamPreamble'],
       ...['openFrame', 'keepAliveFrame', 'refusal', 'closeFrame'],
     ],
+    otherwise: { method: 'converse', port: 'StatefulDialect', methods: STATEFUL_METHODS },
     values: ['name', 'space', 'keepsHistory', 'liveness', 'pace'],
     isList: true,
     isMakeable: true,
@@ -117,7 +123,8 @@ function checkSource(name: PortName, adapter: unknown): ConfigProblem | undefine
   return isMakeable ? undefined : problemAt(source, `${source} is a function; it must be ${remedy}`);
 }
 
-function checkMembers(source: string, { port, methods, values = [] }: PortShape, adapter: unknown): ConfigProblem | undefined {
+function checkMembers(source: string, shape: PortShape, adapter: unknown): ConfigProblem | undefined {
+  const { port, methods, values = [] } = formOf(shape, adapter);
   if (typeof adapter !== 'object' || adapter === null) {
     return problemAt(
       source,
@@ -130,6 +137,12 @@ function checkMembers(source: string, { port, methods, values = [] }: PortShape,
   const lacking = [...missing, ...absent];
   if (lacking.length === 0) return undefined;
   return problemAt(source, `${source} has no ${lacking.join(', no ')}; ${port} has ${[...methods, ...values].join(', ')}`);
+}
+
+/** The form of the port that the adapter implements. */
+function formOf({ otherwise, ...shape }: PortShape, adapter: unknown): Omit<PortShape, 'otherwise'> {
+  const isOther = otherwise !== undefined && typeof adapter === 'object' && adapter !== null && otherwise.method in adapter;
+  return isOther ? { ...shape, port: otherwise.port, methods: otherwise.methods } : shape;
 }
 
 function unknownPort(name: string): ConfigProblem {

@@ -6,7 +6,7 @@ import type { Authorizer } from '../application/ports/authorizer.ts';
 import type { ClusterRecords } from '../application/ports/cluster-records.ts';
 import type { ClientAddresses } from '../application/ports/client-addresses.ts';
 import type { Clock } from '../application/ports/clock.ts';
-import type { Dialect } from '../application/ports/dialect.ts';
+import type { AnyDialect } from '../application/ports/dialect.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
@@ -66,7 +66,7 @@ import { hasVerifier, sharesTokens, topicRights } from './topic-rights.ts';
 
 const USES = ['publisher', 'subscriber'] as const;
 
-const dialects: Record<DialectName, (config: Config) => Dialect> = {
+const dialects: Record<DialectName, (config: Config) => AnyDialect> = {
   peerjs: (config) =>
     new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', iceRealms(config), {
       welcome: { ...publicSettings(config), hasDoctor: config.doctor === 'on' },
@@ -90,7 +90,7 @@ function publicSettings({ keys, auth }: Config): PublicPageSettings {
 }
 
 /** PeerJS follows the others: any path below its prefix may be the key of a realm. It does not use the paths of the doctor. */
-export function dialectsOf(config: Config): readonly Dialect[] {
+export function dialectsOf(config: Config): readonly AnyDialect[] {
   const others = config.dialects.filter((name) => name !== 'peerjs');
   const peerjs = config.dialects.filter((name) => name === 'peerjs');
   const ice = peerjs.length > 0 ? [] : [new IceRouteDialect(config.path, 'sends', iceRealms(config))];

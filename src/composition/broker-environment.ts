@@ -3,7 +3,7 @@ import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { Authorizer } from '../application/ports/authorizer.ts';
 import type { ClusterRecords } from '../application/ports/cluster-records.ts';
 import type { Clock } from '../application/ports/clock.ts';
-import type { Dialect } from '../application/ports/dialect.ts';
+import type { AnyDialect } from '../application/ports/dialect.ts';
 import type { IceServers } from '../application/ports/ice-servers.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
@@ -42,7 +42,7 @@ export interface BrokerEnvironment {
   readonly peerIds: PeerIds;
   readonly origins: OriginPolicy;
   /** Dialects beside those of the configuration; they match a path first. */
-  readonly moreDialects?: readonly Dialect[] | undefined;
+  readonly moreDialects?: readonly AnyDialect[] | undefined;
   readonly authenticator?: Authenticator;
   readonly iceServers?: IceServers | undefined;
   readonly authorizer?: Authorizer | undefined;

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { SuppliedPeerIds } from '../adapters/peer-ids/supplied.ts';
 import { AttachedTransport, type AttachmentSettings } from '../adapters/transports/node/attachment.ts';
 import { createBoundedServer } from '../adapters/transports/node/bounded-server.ts';
-import type { Dialect } from '../application/ports/dialect.ts';
+import type { AnyDialect } from '../application/ports/dialect.ts';
 import { ConfigError } from './configuration/config-error.ts';
 import { isKnownOption, type Config } from './configuration/config.ts';
 import { suggestion } from './configuration/option-names.ts';
@@ -202,8 +202,8 @@ function attachment(
 type DialectPaths = Pick<AttachmentSettings, 'owns' | 'servesWebSocketAt'>;
 
 /** The paths of dialects, of those that are made later too. */
-function pathsOf(own: readonly Dialect[], others: () => readonly Dialect[]): DialectPaths {
-  const some = (isServed: (dialect: Dialect) => boolean): boolean => own.some(isServed) || others().some(isServed);
+function pathsOf(own: readonly AnyDialect[], others: () => readonly AnyDialect[]): DialectPaths {
+  const some = (isServed: (dialect: AnyDialect) => boolean): boolean => own.some(isServed) || others().some(isServed);
   return {
     owns: (path) => some((dialect) => dialect.servesWebSocketAt(path) || dialect.route(path) !== undefined),
     servesWebSocketAt: (path) => some((dialect) => dialect.servesWebSocketAt(path)),

@@ -1,5 +1,5 @@
 import { SilentLog } from '../adapters/logs/silent.ts';
-import type { Dialect } from '../application/ports/dialect.ts';
+import type { AnyDialect } from '../application/ports/dialect.ts';
 import type { Log } from '../application/ports/log.ts';
 import { adapterConflicts, checkAdapters } from './adapter-checks.ts';
 import { ConfigError } from './configuration/config-error.ts';
@@ -54,10 +54,13 @@ export function resolveParts(
 }
 
 /** Adapters whose dialects can be read as soon as they are made. */
-export function watchDialects(adapters: Adapters): { readonly adapters: Adapters; readonly dialects: () => readonly Dialect[] } {
+export function watchDialects(adapters: Adapters): {
+  readonly adapters: Adapters;
+  readonly dialects: () => readonly AnyDialect[];
+} {
   const { dialects: source } = adapters;
   if (typeof source !== 'function') return { adapters, dialects: () => source ?? [] };
-  let made: readonly Dialect[] = [];
+  let made: readonly AnyDialect[] = [];
   const dialects: typeof source = async (parts) => (made = await source(parts));
   return { adapters: { ...adapters, dialects }, dialects: () => made };
 }

@@ -1,6 +1,6 @@
 import type { Authorizer } from '../application/ports/authorizer.ts';
 import type { Clock } from '../application/ports/clock.ts';
-import type { Dialect } from '../application/ports/dialect.ts';
+import type { AnyDialect } from '../application/ports/dialect.ts';
 import type { IceServers } from '../application/ports/ice-servers.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
@@ -53,7 +53,7 @@ export interface Adapters {
   readonly authorizer?: AdapterSource<Authorizer> | undefined;
   readonly iceServers?: AdapterSource<IceServers> | undefined;
   /** Beside the dialects of the options; they match a path first. */
-  readonly dialects?: AdapterSource<readonly Dialect[]> | undefined;
+  readonly dialects?: AdapterSource<readonly AnyDialect[]> | undefined;
 }
 
 type AdapterName = keyof Adapters;
@@ -89,7 +89,7 @@ export async function makeAdapters(adapters: Adapters, broker: Omit<AdapterParts
 }
 
 /** Dialects are found by their names. @throws ConfigError for a name that another dialect has. */
-function withoutNamesakes(dialects: readonly Dialect[] | undefined, config: Config): typeof dialects {
+function withoutNamesakes(dialects: readonly AnyDialect[] | undefined, config: Config): typeof dialects {
   const names = [...(dialects ?? []), ...dialectsOf(config)].map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (dialects === undefined || twice === undefined) return dialects;

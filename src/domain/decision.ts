@@ -54,6 +54,7 @@ export const IGNORE = {
   absent: { do: 'ignore', why: 'destination-absent' },
   gone: { do: 'ignore', why: 'sender-gone' },
   malformed: { do: 'ignore', why: 'malformed' },
+  unusable: { do: 'ignore', why: 'topic-unusable' },
   notAllowed: { do: 'ignore', why: 'not-allowed' },
 } as const satisfies Readonly<Record<string, Decision>>;
 

@@ -71,9 +71,16 @@ const ROUNDING: Millis = 1e-3;
 
 const BYTES_PER_TOKEN = 64 * 1024;
 
-/** M22: tokens for a message: one for each started 64 KiB, at most a full bucket. */
-export function tokensFor(bytes: number, { messageBurst }: Pick<RateLimits, 'messageBurst'>): number {
-  return bytes <= BYTES_PER_TOKEN ? 1 : Math.min(Math.ceil(bytes / BYTES_PER_TOKEN), messageBurst);
+/** W8: tokens for a frame that completes no request. */
+const TOKENS_PER_FRAGMENT = 1 / 16;
+
+/**
+ * M22, W8: tokens for a frame: one for each request and for each started 64 KiB, whichever is more. The bytes of a frame cost at
+ * most a full bucket.
+ */
+export function tokensFor(bytes: number, { messageBurst }: Pick<RateLimits, 'messageBurst'>, requests = 1): number {
+  if (bytes <= BYTES_PER_TOKEN) return requests === 0 ? TOKENS_PER_FRAGMENT : requests;
+  return Math.max(requests, Math.min(Math.ceil(bytes / BYTES_PER_TOKEN), messageBurst));
 }
 
 /** Time in which the bucket gains `tokens`. */

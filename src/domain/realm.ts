@@ -175,10 +175,10 @@ export class Realm {
     return this.#sessions.sessions();
   }
 
-  /** M8, M19, M22: a message arrived: restarts the liveness timeout and takes tokens. @returns the decision of `takeTokens` */
-  frameReceived(session: Session, now: Millis, bytes = 0): Decision | undefined {
+  /** M8, M19, M22, W8: a frame arrived: restarts the liveness timeout and takes tokens. @returns the decision of `takeTokens` */
+  frameReceived(session: Session, now: Millis, bytes = 0, requests = 1): Decision | undefined {
     this.liveness.received(session, now);
-    return this.takeTokens(session, now, tokensFor(bytes, session.rateLimits));
+    return this.takeTokens(session, now, tokensFor(bytes, session.rateLimits, requests));
   }
 
   /** M19, M20: takes tokens. @returns the rate-limit decision (pause or close); undefined within the limit */
@@ -213,8 +213,8 @@ export class Realm {
     return IGNORE.malformed;
   }
 
-  /** T5, O14, B3, L1: the session exceeded its topics, its backlog, the memory budget, or its idle time. */
-  limitExceeded(session: Session, ending: 'overreaching' | 'flooding' | 'hoarding' | 'silent' = 'overreaching'): Decision {
+  /** T5, O14, B3, L1, W1: the session exceeded its topics, backlog, memory budget or idle time, or can't be read. */
+  limitExceeded(session: Session, ending: Exclude<Ending, 'left'> = 'overreaching'): Decision {
     return this.#close(session, 'ended', ending);
   }
 

@@ -37,6 +37,8 @@ export interface SessionTraits {
   readonly space: string;
   /** T6: whether publications are kept for subscribers that reconnect. */
   readonly keepsHistory: boolean;
+  /** W5: whether the client receives the refusal of a single request. */
+  readonly refusesRequests?: boolean;
 }
 
 /** The part of a realm that a session depends on, without the rules. Implemented by `Realm`. */

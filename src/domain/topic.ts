@@ -79,6 +79,9 @@ export interface Publication {
   readonly from: PeerId | undefined;
 }
 
+/** W5: why one request of an open connection has no effect. */
+export type RequestRefusal = 'topic-unusable' | 'too-many-topics' | 'not-allowed';
+
 /** Everything that the broker sends to a connection besides messages of peers. */
 export type TopicEvent =
   /** `subscribers`: number of connections subscribed to the first topic by name, including the publisher. */
@@ -90,6 +93,8 @@ export type TopicEvent =
   | { readonly event: 'left'; readonly topic: TopicName; readonly peer: PeerId; readonly will: Payload | undefined }
   /** Confirms the request with this number. */
   | { readonly event: 'receipt'; readonly receipt: number }
+  /** W5: the request with this number had no effect. Only for dialects with `refusesRequests`. */
+  | { readonly event: 'refused'; readonly receipt: number; readonly why: RequestRefusal }
   /** The response to a ping of the dialect. */
   | { readonly event: 'pong' };
 

@@ -61,10 +61,23 @@ export type { Result } from '../domain/result.ts';
 export { accepted, refused } from '../domain/result.ts';
 
 /* Dialects. */
-export type { CloseFrame, Dialect, Registration, TokenNotice } from '../application/ports/dialect.ts';
+export type {
+  AnyDialect,
+  CloseFrame,
+  CommonDialect,
+  Conversation,
+  ConversationLimits,
+  Dialect,
+  FrameEncoder,
+  Registration,
+  StatefulDialect,
+  SubprotocolChoice,
+  TokenNotice,
+} from '../application/ports/dialect.ts';
 export type {
   AnonymousCredentials,
   ConnectRequest,
+  ConversationRequest,
   Credentials,
   FrameRequest,
   HttpAccessRefusal,
@@ -74,6 +87,8 @@ export type {
   HttpRefusal,
   HttpRoute,
   IceRequest,
+  Introduction,
+  Newcomer,
   ReceivedRequest,
   StreamHead,
   ValidToken,
@@ -86,6 +101,7 @@ export type {
   Draft,
   Publication,
   RequestedTopics,
+  RequestRefusal,
   Selector,
   TopicEvent,
   TopicName,

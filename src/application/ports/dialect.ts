@@ -6,7 +6,7 @@ import type { Millis } from '../../domain/time.ts';
 import type { TopicEvent } from '../../domain/topic.ts';
 import type { HttpResponse } from './http.ts';
 import type { IssuedIceServers } from './ice-servers.ts';
-import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from './requests.ts';
+import type { ConversationRequest, FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from './requests.ts';
 
 /** How a dialect closes a connection: an optional last message, then the close code. */
 export interface CloseFrame {
@@ -28,11 +28,11 @@ export type TokenNotice =
   | { readonly notice: 'expiring' | 'accepted'; readonly in: Millis }
   | { readonly notice: 'refused'; readonly refusal: AccessRefusal };
 
-/**
- * A wire protocol: decodes frames to requests and encodes messages and events to frames. A dialect is pure: the same input gives
- * the same output. It never throws, for any bytes. Returned bytes are borrowed until the next call.
- */
-export interface Dialect {
+/** W7: how a handshake chooses among the subprotocols that a client offers. */
+export type SubprotocolChoice = (offered: readonly string[]) => string | undefined;
+
+/** The part of a wire protocol that all its connections share. It is pure, and never throws, for any text. */
+export interface CommonDialect {
   readonly name: string;
 
   /** T2: the topic space. Dialects with the same space share their publications. */
@@ -47,6 +47,15 @@ export interface Dialect {
   /** X2: the shortest interval between two messages on a stream; 0 for none. */
   readonly pace: Millis;
 
+  /** W6: whether the broker sends binary frames. Text frames by default. */
+  readonly sendsBinary?: boolean;
+
+  /** W5: whether the wire has a refusal of one request. Without it, too many topics close the connection (T5). */
+  readonly refusesRequests?: boolean;
+
+  /** W7: the subprotocol that a handshake grants. Without this method, none is granted, except beside a token (O13, A11). */
+  readonly subprotocol?: SubprotocolChoice;
+
   /** Whether WebSockets on this path use this dialect. @param path as the client sent it. */
   servesWebSocketAt(path: string): boolean;
 
@@ -57,10 +66,10 @@ export interface Dialect {
   route(path: string): HttpRoute | undefined;
 
   httpResponse(outcome: HttpOutcome): HttpResponse;
+}
 
-  /** Decodes one frame. A payload in the result is a view on `bytes`, or is valid until the next call. */
-  decode(bytes: Uint8Array, isBinary: boolean): FrameRequest;
-
+/** Encodes everything that the broker sends to a connection. Returned bytes are borrowed until the next call. */
+export interface FrameEncoder {
   /** Encodes a message to a peer; undefined if the dialect can't express it. */
   encode(message: SignalMessage): Uint8Array | undefined;
 
@@ -86,3 +95,52 @@ export interface Dialect {
 
   closeFrame(ending: Ending): CloseFrame;
 }
+
+/**
+ * A wire protocol whose frames have the same meaning on every connection: decodes frames to requests and encodes messages and
+ * events to frames. A dialect is pure: the same input gives the same output. It never throws, for any bytes. One object serves
+ * all connections.
+ */
+export interface Dialect extends CommonDialect, FrameEncoder {
+  /** Decodes one frame. A payload in the result is a view on `bytes`, or is valid until the next call. */
+  decode(bytes: Uint8Array, isBinary: boolean): FrameRequest;
+}
+
+/** Limits of one conversation. */
+export interface ConversationLimits {
+  /** M18, W1: the largest frame, and the most bytes that a conversation may keep of an incomplete request. */
+  readonly maxMessageBytes: number;
+}
+
+/**
+ * W1, W2: the state of one connection of a stateful dialect. It is pure: the same frames and events in the same order give the
+ * same requests and frames. It never throws, for any bytes.
+ */
+export interface Conversation extends FrameEncoder {
+  /** A conversation has `read` instead. */
+  readonly decode?: undefined;
+
+  /**
+   * Conversations with the same voice encode a publication to the same bytes, so that it is encoded once for all of them. A
+   * conversation whose frames depend on its state is its own voice.
+   */
+  readonly voice: object;
+
+  /** W1: bytes of an incomplete request that are kept for the next frame, at most `maxMessageBytes`. */
+  readonly restBytes: number;
+
+  /**
+   * Reads one frame: any number of requests, in order. A payload is a view on `bytes`, or on bytes that stay unchanged. The
+   * result itself is borrowed until the next call.
+   */
+  read(bytes: Uint8Array, isBinary: boolean): readonly ConversationRequest[];
+}
+
+/** A wire protocol whose frames depend on earlier frames of the connection. */
+export interface StatefulDialect extends CommonDialect {
+  /** The conversation of a new connection. */
+  converse(limits: ConversationLimits): Conversation;
+}
+
+/** A wire protocol with or without state for each connection. */
+export type AnyDialect = Dialect | StatefulDialect;

@@ -53,5 +53,11 @@ export function subprotocolsOf(header: string | undefined): OfferedSubprotocols 
   return { token: bearer.slice(BEARER.length), granted };
 }
 
+/** W7: all subprotocols that a WebSocket offers, without tokens. @param header the value of `Sec-WebSocket-Protocol`. */
+export function offeredSubprotocols(header: string | undefined): readonly string[] {
+  const offered = (header ?? '').split(',').map((protocol) => protocol.trim());
+  return offered.filter((protocol) => protocol !== '' && !protocol.startsWith(BEARER));
+}
+
 const BEARER = 'bearer.';
 const NONE_OFFERED: OfferedSubprotocols = { token: undefined, granted: undefined };

@@ -30,7 +30,19 @@ export type FrameRequest =
   /** A7. @param token undefined for none. */
   | { readonly action: 'refresh-token'; readonly token: string | undefined }
   | { readonly action: 'ignore'; readonly why: Ignored }
-  | { readonly action: 'malformed' };
+  /** W4: an answer that needs no rule of the broker. It keeps its place among the results of earlier requests. */
+  | { readonly action: 'reply'; readonly frame: Uint8Array }
+  /** @param isFatal nothing after it can be read, so the connection is closed at once (W1). */
+  | { readonly action: 'malformed'; readonly isFatal?: true };
+
+/** W3: the credentials of a client that connected with `as: 'newcomer'`, in one of its first frames. */
+export interface Introduction {
+  readonly action: 'introduce';
+  readonly request: RegistrationRequest;
+}
+
+/** A request of a conversation. */
+export type ConversationRequest = FrameRequest | Introduction;
 
 /** The credentials of a peer, not validated yet. */
 export interface Credentials {
@@ -53,7 +65,17 @@ export type ConnectRequest =
       /** The answer of the backend, if it was asked before the stream was opened. */ readonly grant?: Grant;
     } & AnonymousCredentials &
       RequestedTopics)
+  | Newcomer
   | DiagnosticRequest;
+
+/** W3: a client whose credentials follow in its first frames. */
+export interface Newcomer {
+  readonly as: 'newcomer';
+  /** The realm of the URL, used if the introduction names none. */
+  readonly key: string | undefined;
+  /** A11, A12: a token of the handshake, used if the introduction has none. */
+  readonly token?: string | undefined;
+}
 
 /** A9: the token for the backend, of a client of a dialect that verifies tokens itself. */
 export interface BackendCheck {
@@ -71,7 +93,7 @@ export interface DiagnosticRequest {
 }
 
 /** The request of a connection that becomes a peer or a guest. */
-export type RegistrationRequest = Exclude<ConnectRequest, DiagnosticRequest>;
+export type RegistrationRequest = Exclude<ConnectRequest, DiagnosticRequest | Newcomer>;
 
 /** The credentials of a client whose id the broker generates. */
 export interface AnonymousCredentials {

@@ -15,9 +15,10 @@ export interface Socket {
   readonly maxFrameBytes?: number | undefined;
 
   /**
-   * Sends `text`, UTF-8 bytes, as one text message, in order. The bytes are borrowed: what can't be sent within the call is
-   * copied. Sending may be delayed until the end of the current turn of the event loop, to batch writes. If the client leaves
-   * more than the configured send buffer unread, the result is `gone`, and the connection is closed and reported like any other.
+   * Sends `text`, UTF-8 bytes, as one text message, in order; or any bytes as one binary message, if the admission says so (W6).
+   * The bytes are borrowed: what can't be sent within the call is copied. Sending may be delayed until the end of the current
+   * turn of the event loop, to batch writes. If the client leaves more than the configured send buffer unread, the result is
+   * `gone`, and the connection is closed and reported like any other.
    * @param message the message that `text` encodes, if any. `Gateway.unsent` returns it if the connection ends before any of
    * `text` was sent. Its payload is not read.
    */

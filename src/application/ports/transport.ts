@@ -25,6 +25,10 @@ export interface Admission {
   readonly origin?: string | undefined;
   /** The headers that the authorizer reads, by name in lower case; undefined for none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** W6: whether the frames to the client are binary. Text frames by default. */
+  readonly sendsBinary?: boolean | undefined;
+  /** W7: the subprotocol that the handshake grants, undefined for none. Absent: as `subprotocolsOf` decides (O13, A11). */
+  readonly subprotocol?: string | undefined;
   /** B1: the account for memory that the transport holds for the connection. */
   readonly memory?: MemoryAccount | undefined;
 }

@@ -1,7 +1,8 @@
 import type { TopicRegistry } from '../../domain/topic-registry.ts';
-import { IGNORE, type Decision } from '../../domain/decision.ts';
+import type { Decision } from '../../domain/decision.ts';
 import { mayPublish } from '../../domain/grant.ts';
 import type { Realm, RealmSession } from '../../domain/realm.ts';
+import { refuseRequest } from '../../domain/request-refusals.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { SessionTraits } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
@@ -54,9 +55,11 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
     fromConnection: (session, { draft, echo, receipt }, now) => {
       const { realm } = session;
       const topics = realm.topics(session.traits);
+      const refuse = (why: 'topic-unusable' | 'not-allowed'): void =>
+        performer.performAll(realm, refuseRequest(session, receipt, why), now);
       const publication = topics.parsePublication(draft, idFor(peerIds, topics, draft), session);
-      if (typeof publication === 'string') return performer.perform(realm, { do: 'ignore', why: 'topic-unusable' }, now);
-      if (!mayPublish(session.grant, publication.topics)) return performer.perform(realm, IGNORE.notAllowed, now);
+      if (typeof publication === 'string') return refuse('topic-unusable');
+      if (!mayPublish(session.grant, publication.topics)) return refuse('not-allowed');
       const decisions: Decision[] = [];
       const subscribers = topics.publish(publication, echo ? undefined : session, decisions);
       count(session.traits.space, subscribers);

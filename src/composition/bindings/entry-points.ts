@@ -6,7 +6,18 @@ import { openStream } from '../../application/open-stream.ts';
 import { MetricsEndpoint } from '../../application/metrics-endpoint.ts';
 import { call, construct, derive } from '../binding.ts';
 import { VERSION } from '../version.ts';
-import { clock, config, environment, log, maxUrlBytes, origins, sendBufferBytes, telemetry, transport } from './inputs.ts';
+import {
+  clock,
+  config,
+  environment,
+  log,
+  maxMessageBytes,
+  maxUrlBytes,
+  origins,
+  sendBufferBytes,
+  telemetry,
+  transport,
+} from './inputs.ts';
 import {
   addresses,
   authFailures,
@@ -74,7 +85,7 @@ const brokerGateway = construct(BrokerGateway, {
     telemetry,
     fence,
   },
-  ...{ sendBufferBytes, registerPeer: useCases.registerPeer, leaveRealm: useCases.leaveRealm },
+  ...{ sendBufferBytes, maxMessageBytes, registerPeer: useCases.registerPeer, leaveRealm: useCases.leaveRealm },
 });
 export const gateway = construct(MeteredGateway, { gateway: brokerGateway, connections, dialects, telemetry });
 export const gauges = call(registerGauges, {

@@ -10,6 +10,7 @@ export const environment = input<BrokerEnvironment>('environment');
 export const options = members(config);
 export const maxUrlBytes = options.maxUrlBytes;
 export const sendBufferBytes = options.sendBufferBytes;
+export const maxMessageBytes = options.maxMessageBytes;
 export const clusterCut = options.clusterCut;
 export const sweepInterval = options.sweepInterval;
 export const expireTimeout = options.expireTimeout;

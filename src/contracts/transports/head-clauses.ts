@@ -1,5 +1,6 @@
 import { expect } from '../expect.ts';
 import type { Clause } from './fixture.ts';
+import { admissionOf } from './recording-gateway.ts';
 
 /* Request heads that parsers read in more than one way. */
 
@@ -119,6 +120,22 @@ const UPGRADES: readonly Clause[] = [
       expect(await granted('signalbox', 'bearer.a.b.c')).toBe('signalbox');
       expect(await granted('bearer.a.b.c')).toBeUndefined();
       expect(await granted('bearer., signalbox')).toBeUndefined();
+    },
+  },
+  {
+    name: 'W7: the subprotocol of the admission is accepted, or none if the admission has none',
+    needs: ['bytes'],
+    async run(fixture) {
+      const granted = async (subprotocol: string | undefined): Promise<string | undefined> => {
+        fixture.gateway.answerUpgrade = (request) => ({ ...admissionOf(request), subprotocol });
+        const line = await fixture.openRaw();
+        line.send(handshake('Connection: Upgrade\r\n', 'Sec-WebSocket-Protocol: first, second, bearer.a.b.c\r\n'));
+        await fixture.until('the response is received', () => line.received.includes('\r\n\r\n'));
+        expect(line.received).toMatch(/^HTTP\/1\.1 101 /);
+        return /sec-websocket-protocol: (.*)\r\n/i.exec(line.received)?.[1];
+      };
+      expect(await granted('second')).toBe('second');
+      expect(await granted(undefined)).toBeUndefined();
     },
   },
   {

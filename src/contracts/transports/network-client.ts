@@ -24,7 +24,7 @@ function trustOf({ trusted = [] }: Endpoint): { readonly ca: string[]; readonly 
 
 /** One WebSocket on the client side. */
 export interface WebSocketClient {
-  /** The messages so far. A binary one, which no broker sends, is `[binary]`. */
+  /** The messages so far. A binary one is `[binary]` and its bytes in hexadecimal digits. */
   readonly received: readonly string[];
   readonly state: 'connecting' | 'open' | 'refused' | 'closed';
   readonly closed: { readonly code: number; readonly why: string } | undefined;
@@ -244,10 +244,8 @@ class NetworkWebSocketClient implements WebSocketClient {
 
   constructor(ws: WebSocket) {
     this.#ws = ws;
-    ws.on('message', (bytes: Buffer, isBinary) => void this.received.push(isBinary ? '[binary]' : bytes.toString('utf8')));
-    ws.on('close', (code, why) => {
-      this.closed = { code, why: why.toString('utf8') };
-    });
+    ws.on('message', (bytes: Buffer, isBinary) => void this.received.push(shown(bytes, isBinary)));
+    ws.on('close', (code, why) => void (this.closed = { code, why: why.toString('utf8') }));
   }
 
   get state(): WebSocketClient['state'] {
@@ -298,3 +296,5 @@ function headersOf({ rawHeaders }: IncomingMessage): [string, string][] {
 function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
+
+const shown = (bytes: Buffer, isBinary: boolean): string => (isBinary ? `[binary] ${bytes.toString('hex')}` : bytes.toString());

@@ -1,6 +1,6 @@
 import { expect } from '../expect.ts';
 import type { WriteOutcome } from '../../application/ports/socket.ts';
-import { textOf, type RecordedConnection } from './recording-gateway.ts';
+import { admissionOf, textOf, type RecordedConnection } from './recording-gateway.ts';
 import type { Clause } from './fixture.ts';
 
 /* Sockets and their reports, as documented in socket.ts and transport.ts. */
@@ -31,6 +31,17 @@ const TALK: readonly Clause[] = [
         [[...bytes('grüße')], false],
         [[0, 255, 1], true],
       ]);
+    },
+  },
+  {
+    name: 'W6: frames are binary if the admission says so, and contain any bytes',
+    async run(fixture) {
+      fixture.gateway.answerUpgrade = (request) => ({ ...admissionOf(request), sendsBinary: true });
+      const { client, connection } = await fixture.connect();
+      connection.socket.write(Uint8Array.of(0, 255, 1));
+      connection.socket.write(bytes('a'));
+      await fixture.until('both have arrived', () => client.received.length === 2);
+      expect(client.received).toEqual(['[binary] 00ff01', '[binary] 61']);
     },
   },
   {

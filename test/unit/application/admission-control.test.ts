@@ -4,11 +4,14 @@ import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts'
 import { OpenAuthorizer } from '../../../src/adapters/authorizers/open.ts';
 import { MemoryBusNetwork } from '../../../src/adapters/buses/memory/bus.ts';
 import { AdmissionControl } from '../../../src/application/admission-control.ts';
+import type { AnyDialect } from '../../../src/application/ports/dialect.ts';
+import type { HttpRequest } from '../../../src/application/ports/http.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
 import { AuthFailures } from '../../../src/domain/auth-failures.ts';
 import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { ConnectionLimits } from '../../../src/domain/connection-limits.ts';
+import { CounterDialect } from '../../support/counter-dialect.ts';
 import { TestBroker, pair } from '../../support/test-broker.ts';
 import { UnreachableEngine } from '../../support/unreachable-engine.ts';
 
@@ -73,26 +76,44 @@ describe('admission control', () => {
 
   it('refuses and logs every connection after it was closed', () => {
     const events: LogEvent[] = [];
-    const admissionControl = new AdmissionControl({
-      dialects: [new PeerjsDialect('/')],
-      connectionLimits: new ConnectionLimits(
-        { connections: 9, connectionsPerAddress: 9, requestsPerWindow: 0, requestWindow: 1 },
-        0,
-      ),
-      authFailures: new AuthFailures({ failuresPerWindow: 9, failureWindow: 1 }, 0),
-      memory: new MemoryBudget({ memoryBudget: 99, memoryPerAddress: 9 }),
-      origins: { allow: 'echoed' },
-      addresses: { of: (request) => request.remoteAddress },
-      authorizer: new OpenAuthorizer(),
-      log: { record: (event) => void events.push(event) },
-      clock: new ManualClock(),
-      bus: new MemoryBusNetwork().busOf(nodeId('here')),
-      maxUrlBytes: 99,
-      clusterCut: 'hold',
-    });
+    const admissionControl = admissionControlOf([new PeerjsDialect('/')], events);
     admissionControl.close();
-    const request = { method: 'GET', path: '/peerjs', query: '', remoteAddress: '192.0.2.1', header: () => undefined };
-    expect(admissionControl.admit(request)).toMatchObject({ accept: false, response: { status: 503 } });
+    expect(admissionControl.admit(requestFor('/peerjs'))).toMatchObject({ accept: false, response: { status: 503 } });
     expect(events).toMatchObject([{ event: 'upgrade-refused', why: 'draining', status: 503, request: { address: '192.0.2.1' } }]);
   });
+
+  it('W6, W7: an admission says whether frames are binary, and has the subprotocol that the dialect grants', () => {
+    const admissionControl = admissionControlOf([new CounterDialect(), new PeerjsDialect('/')]);
+    const admit = (path: string, offered?: string) => admissionControl.admit(requestFor(path, offered));
+    expect(admit('/counter', 'other, counter, bearer.a')).toMatchObject({ sendsBinary: true, subprotocol: 'counter' });
+    expect(admit('/counter', 'other')).toMatchObject({ subprotocol: undefined });
+    expect(admit('/counter')).toHaveProperty('subprotocol', undefined);
+    expect(admit('/peerjs', 'counter')).not.toHaveProperty('subprotocol');
+    expect(admit('/peerjs', 'counter')).toMatchObject({ sendsBinary: undefined });
+  });
 });
+
+function requestFor(path: string, offered?: string): HttpRequest {
+  const header = (name: string): string | undefined => (name === 'sec-websocket-protocol' ? offered : undefined);
+  return { method: 'GET', path, query: '', remoteAddress: '192.0.2.1', header };
+}
+
+function admissionControlOf(dialects: readonly AnyDialect[], events: LogEvent[] = []): AdmissionControl {
+  return new AdmissionControl({
+    dialects,
+    connectionLimits: new ConnectionLimits(
+      { connections: 9, connectionsPerAddress: 9, requestsPerWindow: 0, requestWindow: 1 },
+      0,
+    ),
+    authFailures: new AuthFailures({ failuresPerWindow: 9, failureWindow: 1 }, 0),
+    memory: new MemoryBudget({ memoryBudget: 99, memoryPerAddress: 9 }),
+    origins: { allow: 'echoed' },
+    addresses: { of: (request) => request.remoteAddress },
+    authorizer: new OpenAuthorizer(),
+    log: { record: (event) => void events.push(event) },
+    clock: new ManualClock(),
+    bus: new MemoryBusNetwork().busOf(nodeId('here')),
+    maxUrlBytes: 99,
+    clusterCut: 'hold',
+  });
+}

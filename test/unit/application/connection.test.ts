@@ -20,7 +20,7 @@ describe('trafficOf', () => {
   it('reports the lifetime and the traffic in both directions', () => {
     const dialect = new RelayDialect('/relay');
     const opened = newConnection(
-      { socket: SOCKET, dialect, received: RECEIVED, openedAt: 1_000 },
+      { socket: SOCKET, dialect, conversation: dialect, received: RECEIVED, openedAt: 1_000 },
       { carrier: 'socket', address: '192.0.2.1' },
     );
     Object.assign(opened, { framesIn: 2, bytesIn: 30, framesOut: 1, bytesOut: 10 });

@@ -28,7 +28,7 @@ function connection(): Connection & { readonly written: string[] } {
     resume: () => undefined,
   };
   const made = newConnection(
-    { socket, dialect: DIALECT, received: RECEIVED, openedAt: 0 },
+    { socket, dialect: DIALECT, conversation: DIALECT, received: RECEIVED, openedAt: 0 },
     { carrier: 'socket', address: '192.0.2.1' },
   );
   return Object.assign(made, { written });
@@ -97,7 +97,7 @@ describe('connections', () => {
     const tapped: string[] = [];
     const tap = { ...DISABLED_TAP, isEnabled: true, sent: (_: unknown, text: Uint8Array) => void tapped.push(String(text)) };
     const connections = new Connections(tap, new ManualClock(), new NoTelemetry());
-    const subscriber = { ...connection(), dialect: MERCURE };
+    const subscriber = { ...connection(), dialect: MERCURE, conversation: MERCURE };
     const id = connections.add(subscriber);
     connections.ping(id);
     const { framesOut, bytesOut } = subscriber;

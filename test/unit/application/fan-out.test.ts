@@ -75,7 +75,10 @@ function openConnections(count: number, dialect: Dialect = new RelayDialect('/re
       pause: () => undefined,
       resume: () => undefined,
     };
-    const made = newConnection({ socket, dialect, received: RECEIVED, openedAt: 0 }, { carrier: 'socket', address: '192.0.2.1' });
+    const made = newConnection(
+      { socket, dialect, conversation: dialect, received: RECEIVED, openedAt: 0 },
+      { carrier: 'socket', address: '192.0.2.1' },
+    );
     const id: ConnectionId = connections.add(made);
     return id;
   });

@@ -5,6 +5,7 @@ import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import { adapterConflicts, checkAdapter, checkAdapters } from '../../../src/composition/adapter-checks.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import type { Adapters } from '../../../src/composition/given-adapters.ts';
+import { CounterDialect } from '../../support/counter-dialect.ts';
 
 const messages = (adapters: unknown): string[] => checkAdapters(adapters).map(({ message }) => message);
 
@@ -42,6 +43,17 @@ describe('checkAdapters', () => {
     ]);
     expect(messages({ dialects: {} })).toEqual(['adapters.dialects is {}; it must be a list of Dialect']);
     expect(messages({ clock: 5 })).toEqual(['adapters.clock is 5; it must be an object with the methods of Clock: now, wakeAt']);
+  });
+
+  it('W2: takes a dialect with converse for a stateful one, and names its missing members', () => {
+    expect(messages({ dialects: [new CounterDialect()] })).toEqual([]);
+    expect(messages({ dialects: [{ converse: () => undefined }] })).toEqual([
+      'adapters.dialects[0] has no method servesWebSocketAt, no method connectRequest, no method route, no method httpResponse, ' +
+        'no property name, no property space, no property keepsHistory, no property liveness, no property pace; StatefulDialect has ' +
+        'servesWebSocketAt, connectRequest, route, httpResponse, converse, name, space, keepsHistory, liveness, pace',
+    ]);
+    const old = { ...new CounterDialect(), decode: () => undefined };
+    expect(messages({ dialects: [old] })).toEqual([expect.stringContaining('; Dialect has')]);
   });
 
   it('tells a class from an object, and a function from an adapter that can not be made', () => {

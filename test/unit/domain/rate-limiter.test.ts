@@ -18,6 +18,12 @@ describe('RateLimiter', () => {
     expect(overdrafts).toEqual([0, 0, 0, 0, 0, 100]);
   });
 
+  it('W8: a frame costs one token for each request, and a sixteenth without one', () => {
+    const cost = (bytes: number, requests: number): number => tokensFor(bytes, { messageBurst: 15 }, requests);
+    expect([cost(10, 0), cost(10, 1), cost(10, 40)]).toEqual([1 / 16, 1, 40]);
+    expect([cost(200_000, 0), cost(200_000, 3), cost(200_000, 30), cost(10_000_000, 20)]).toEqual([4, 4, 30, 20]);
+  });
+
   it('M22: a message costs one token for each started 64 KiB, at most a full bucket', () => {
     const sizes = [0, 1, 65_536, 65_537, 131_072, 1_048_576];
     expect(sizes.map((bytes) => tokensFor(bytes, { messageBurst: 15 }))).toEqual([1, 1, 1, 2, 2, 15]);

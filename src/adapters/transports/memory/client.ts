@@ -29,7 +29,7 @@ const encoder = new TextEncoder();
 
 /** The client of one connection, controlled by tests. An impossible action is ignored. */
 export class MemoryClient {
-  /** The text messages that were delivered and read, in order. */
+  /** The messages that were delivered and read, in order. A binary one is `[binary]` and its bytes in hexadecimal digits (W6). */
   readonly received: string[] = [];
   /** The response, if an upgrade or a stream was rejected. */
   refusal: HttpResponse | undefined;

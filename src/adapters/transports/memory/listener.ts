@@ -181,7 +181,7 @@ export class MemoryTransport implements Transport {
     const defer = (turn: () => void): void => this.#turns.defer(turn);
     const reporter = new ConnectionReporter({ gateway, defer, maxBacklogBytes: this.#limits.sendBufferBytes }, admission);
     const onClosed = (over: MemorySocket): void => void this.#open.delete(over);
-    const socket = new MemorySocket(client, reporter, { limits: this.#limits, onClosed, defer });
+    const socket = new MemorySocket(client, reporter, { limits: this.#limits, onClosed, defer, isBinary: admission.sendsBinary });
     this.#open.add(socket);
     client.opened({
       receiveFrame: (bytes, isBinary) => {

@@ -14,6 +14,8 @@ interface MemorySocketContext {
   readonly limits: PerConnectionLimits;
   readonly onClosed: (socket: MemorySocket) => void;
   readonly defer: (turn: () => void) => void;
+  /** W6: whether frames to the client are binary. */
+  readonly isBinary?: boolean | undefined;
 }
 
 /** One connection to a `MemoryClient` in this process. */
@@ -23,14 +25,20 @@ export class MemorySocket implements Socket {
   readonly #limits: PerConnectionLimits;
   readonly #onClosed: (socket: MemorySocket) => void;
   readonly #defer: (turn: () => void) => void;
+  readonly #isBinary: boolean;
   #isOver = false;
 
-  constructor(client: MemoryClient, reporter: ConnectionReporter, { limits, onClosed, defer }: MemorySocketContext) {
+  constructor(
+    client: MemoryClient,
+    reporter: ConnectionReporter,
+    { limits, onClosed, defer, isBinary = false }: MemorySocketContext,
+  ) {
     this.#client = client;
     this.#reporter = reporter;
     this.#limits = limits;
     this.#onClosed = onClosed;
     this.#defer = defer;
+    this.#isBinary = isBinary;
   }
 
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
@@ -40,7 +48,7 @@ export class MemorySocket implements Socket {
       this.#end(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    const isRead = this.#client.deliver(decoder.decode(text), text.length, message);
+    const isRead = this.#client.deliver(this.#isBinary ? binaryText(text) : decoder.decode(text), text.length, message);
     this.#reporter.unreadBytes(this.#client.unreadBytes);
     return isRead ? 'sent' : 'queued';
   }
@@ -91,4 +99,9 @@ export class MemorySocket implements Socket {
     this.#client.closedByBroker({ code: frame.code, why: truncatedReason(frame.why) });
     this.closed(closedByBroker(frame));
   }
+}
+
+/** W6: a binary frame as `[binary]` and hexadecimal digits. */
+function binaryText(bytes: Uint8Array): string {
+  return `[binary] ${Buffer.from(bytes).toString('hex')}`;
 }

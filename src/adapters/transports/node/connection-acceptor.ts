@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 import { subprotocolsOf, type HttpRequest, type HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
-import { handshakeFault } from '../shared/handshake.ts';
+import { grantedSubprotocol, handshakeFault } from '../shared/handshake.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
 import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { Millis } from '../../../domain/time.ts';
@@ -34,15 +34,19 @@ export interface Handshaker {
 export interface HandshakerOptions {
   readonly noServer: true;
   readonly perMessageDeflate: false;
-  readonly handleProtocols: (offered: ReadonlySet<string>) => string | false;
+  readonly handleProtocols: (offered: ReadonlySet<string>, raw: object) => string | false;
   readonly maxPayload: number;
   readonly closeTimeout: number;
 }
 
+/** O13, A11, W7: the subprotocols of handshakes in progress, by request. */
+const GRANTED = new WeakMap<object, string | undefined>();
+
 /** Options with which a `WebSocketServer` keeps the contract of the transport. */
 export function handshakerOptions({ maxFrameBytes }: PerConnectionLimits): HandshakerOptions {
   // O13, A11: without this function, `ws` would accept the first subprotocol.
-  const handleProtocols = (offered: ReadonlySet<string>): string | false => subprotocolsOf([...offered].join()).granted ?? false;
+  const handleProtocols = (offered: ReadonlySet<string>, raw: object): string | false =>
+    (GRANTED.has(raw) ? GRANTED.get(raw) : subprotocolsOf([...offered].join()).granted) ?? false;
   return { noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes, closeTimeout: CLOSE_GRACE, handleProtocols };
 }
 
@@ -191,6 +195,7 @@ export class ConnectionAcceptor implements ExchangeHost {
       this.#gateway.abandoned(answer);
       return reject(fault);
     }
+    GRANTED.set(raw, grantedSubprotocol(answer, request));
     const handshake = { terminate: () => stream.destroy() };
     let timer: NodeJS.Timeout | undefined;
     const done = (): void => {
@@ -231,7 +236,7 @@ export class ConnectionAcceptor implements ExchangeHost {
 
   #opened(ws: WebSocket, stream: Duplex, admission: Admission): void {
     const reporter = new ConnectionReporter(this.#reporterContext, admission);
-    const socket = new NodeSocket(ws, stream, { reporter, context: this.#socketContext });
+    const socket = new NodeSocket(ws, stream, { reporter, context: this.#socketContext, isBinary: admission.sendsBinary });
     this.#openConnections.add(socket);
     ws.on('message', (bytes: Buffer, isBinary) => socket.receiveMessage(bytes, isBinary));
     ws.on('pong', ({ length }) => socket.receivePong(length));

@@ -21,6 +21,13 @@ export interface SocketContext {
   readonly turnEnd: TurnEnd;
 }
 
+interface SocketParts {
+  readonly reporter: ConnectionReporter;
+  readonly context: SocketContext;
+  /** W6: whether frames to the client are binary. */
+  readonly isBinary?: boolean | undefined;
+}
+
 /** The frames that are sent at the end of the turn, and their messages. */
 interface PendingWrites {
   readonly frames: Buffer[];
@@ -40,6 +47,7 @@ export class NodeSocket implements Socket, Corked {
   readonly #stream: Duplex;
   readonly #reporter: ConnectionReporter;
   readonly #context: SocketContext;
+  readonly #isBinary: boolean;
   /** The original `close` of `ws`, without the constructor's hook. */
   readonly #closeWebSocket: WebSocket['close'];
   /** B1: bytes of an incomplete message that `ws` buffers. */
@@ -57,15 +65,12 @@ export class NodeSocket implements Socket, Corked {
   #pending: PendingWrites | undefined = undefined;
 
   /** @param stream the stream to which `ws` writes. */
-  constructor(
-    ws: WebSocket,
-    stream: Duplex,
-    { reporter, context }: { readonly reporter: ConnectionReporter; readonly context: SocketContext },
-  ) {
+  constructor(ws: WebSocket, stream: Duplex, { reporter, context, isBinary = false }: SocketParts) {
     this.#ws = ws;
     this.#stream = stream;
     this.#reporter = reporter;
     this.#context = context;
+    this.#isBinary = isBinary;
     this.#closeWebSocket = ws.close.bind(ws);
     stream.on('drain', () => reporter.unreadBytes(0));
     // L2: `ws` calls its own `close` when it receives a close frame; its `close` event is emitted only when TCP has ended.
@@ -109,7 +114,7 @@ export class NodeSocket implements Socket, Corked {
     const { frames } = this.#pending;
     this.#pending = undefined;
     this.#stream.cork();
-    for (const frame of frames) this.#ws.send(frame, { binary: false });
+    for (const frame of frames) this.#ws.send(frame, { binary: this.#isBinary });
     this.#stream.uncork();
     this.#reporter.unreadBytes(unreadBytes(this.#stream));
   }

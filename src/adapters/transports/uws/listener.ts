@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type * as uWS from 'uWebSockets.js';
-import { subprotocolsOf, type HttpResponse } from '../../../application/ports/http.ts';
+import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import { ListenError } from '../../../application/ports/transport.ts';
 import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { CLOSE_FRAMES } from '../shared/close-frames.ts';
-import { handshakeFault } from '../shared/handshake.ts';
+import { grantedSubprotocol, handshakeFault } from '../shared/handshake.ts';
 import { listenError } from '../shared/listen-errors.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
 import { AMBIGUOUS_LENGTH, NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
@@ -253,7 +253,7 @@ class UwsTransport implements Transport {
       gateway.abandoned(answer);
       return reject(fault ?? NOT_ACCEPTING);
     }
-    const subprotocol = subprotocolsOf(request.header('sec-websocket-protocol')).granted ?? '';
+    const subprotocol = grantedSubprotocol(answer, request) ?? '';
     const accepted: AcceptedUpgrade = { reporterContext, admission: answer, subprotocol };
     const { maxFrameBytes } = this.#settings;
     if (maxFrameBytes <= REDUCED_FRAME_BYTES || answer.memory?.reserve(maxFrameBytes) !== false) {
@@ -269,7 +269,9 @@ class UwsTransport implements Transport {
     request: uWS.HttpRequest,
     context: uWS.us_socket_context_t,
   ): void {
-    const userData: SocketData = { socket: new UwsSocket(new ConnectionReporter(reporterContext, admission), socketContext) };
+    const userData: SocketData = {
+      socket: new UwsSocket(new ConnectionReporter(reporterContext, admission), socketContext, admission.sendsBinary),
+    };
     // O13, A11: without this argument, the library would accept the first subprotocol.
     response.upgrade(userData, request.getHeader('sec-websocket-key'), subprotocol, '', context);
   }

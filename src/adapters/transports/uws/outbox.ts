@@ -7,6 +7,8 @@ export interface OutboxSender {
   oldest: number;
   newest: number;
   unsentBytes: number;
+  /** W6. */
+  readonly isBinary: boolean;
   /** The destination; undefined after the close. */
   readonly webSocket: WebSocket<unknown> | undefined;
   /** The library buffered a part of the text, because the client reads slowly. */
@@ -105,7 +107,7 @@ export class Outbox {
 }
 
 function send(sender: OutboxSender, text: Uint8Array): void {
-  if (sender.webSocket !== undefined && sender.webSocket.send(text, false) !== SENT) sender.backpressured();
+  if (sender.webSocket !== undefined && sender.webSocket.send(text, sender.isBinary) !== SENT) sender.backpressured();
 }
 
 function resetSender(sender: OutboxSender): void {

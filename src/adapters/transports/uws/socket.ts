@@ -39,6 +39,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   oldest = NONE;
   newest = NONE;
   unsentBytes = 0;
+  readonly isBinary: boolean;
   #ws: WebSocket<unknown> | undefined = undefined;
   readonly #reporter: ConnectionReporter;
   readonly #context: SocketContext;
@@ -48,7 +49,8 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   /** Defined from the decision to close until the library reports the close. Input is ignored in the meantime. */
   #closing: PendingClose | undefined = undefined;
 
-  constructor(reporter: ConnectionReporter, context: SocketContext) {
+  constructor(reporter: ConnectionReporter, context: SocketContext, isBinary = false) {
+    this.isBinary = isBinary;
     this.#reporter = reporter;
     this.#context = context;
   }

@@ -35,6 +35,7 @@ function sender(answer = SENT) {
     oldest: NONE,
     newest: NONE,
     unsentBytes: 0,
+    isBinary: false,
     webSocket: line as unknown as WebSocket<unknown>,
     backpressured: () => void behind.count++,
   };

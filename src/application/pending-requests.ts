@@ -1,0 +1,124 @@
+import type { ConnectionId } from '../domain/ids.ts';
+import type { Realm, RealmSession } from '../domain/realm.ts';
+import type { Session } from '../domain/session.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Connection } from './connection.ts';
+import type { Connections } from './connections.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { LeaseFence } from './lease-fence.ts';
+import { PendingFrames, type PendingFrame } from './pending-frames.ts';
+import { pendingMessages } from './pending-messages.ts';
+import type { Performer } from './performer.ts';
+import type { Clock } from './ports/clock.ts';
+import type { FrameRequest } from './ports/requests.ts';
+import type { Turns } from './turns.ts';
+
+/** Logs a fault and closes the connection that caused it. */
+export type ReportFault = (id: ConnectionId, error: unknown) => void;
+
+export interface PendingRequestsParts {
+  readonly connections: Connections;
+  readonly dispatcher: Dispatcher;
+  readonly performer: Performer;
+  readonly turns: Turns;
+  readonly clock: Clock;
+  readonly fence: LeaseFence;
+  /** O14: bytes that a connection may send before it is open. */
+  readonly sendBufferBytes: number;
+}
+
+/** O14: bytes that all connections together may send before they are open. */
+const PENDING_BYTES = 64 * 1024 * 1024;
+
+/** O14: keeps requests of connections that are not open yet, and of open peers while this node must renew its lease. */
+export class PendingRequests {
+  readonly #parts: PendingRequestsParts;
+  readonly #fault: ReportFault;
+  readonly #frames: PendingFrames;
+
+  constructor(parts: PendingRequestsParts, fault: ReportFault) {
+    this.#parts = parts;
+    this.#fault = fault;
+    this.#frames = new PendingFrames(parts.sendBufferBytes, PENDING_BYTES);
+    parts.performer.onOpened((id) => {
+      if (this.#frames.has(id)) parts.turns.run(() => this.#handle(id));
+    });
+    parts.performer.onSuperseded((realm, session) => {
+      if (this.#frames.has(session.connection)) parts.turns.run(() => this.#refuse(realm, session));
+    });
+    parts.performer.onClosing((realm, session) => this.#hold(realm, session, parts.connections.find(session.connection)));
+    parts.fence.onLifted(() => {
+      for (const id of this.#frames.connections()) parts.turns.run(() => this.#handle(id));
+    });
+  }
+
+  /**
+   * Whether a frame of an open peer must wait for the renewal of this node's lease, or for earlier frames of the peer that wait.
+   */
+  mustWait(id: ConnectionId, now: Millis): boolean {
+    return this.#parts.fence.isBlocking(now) || this.#frames.has(id);
+  }
+
+  /** The frame counts for liveness and for the rate limit on arrival, not when it is handled. Must be called within a turn. */
+  keep(session: RealmSession, { bytes, isBinary }: PendingFrame, size: number, now: Millis): void {
+    const isAdmitted = this.#parts.dispatcher.admits(session, now, size);
+    this.#keep(session, now, isAdmitted, () => this.#frames.add(session.connection, bytes, isBinary));
+  }
+
+  /** W1: keeps requests of a conversation. Must be called within a turn. @param frame a copy, of which the requests are views. */
+  keepRequests(session: RealmSession, frame: PendingFrame, requests: readonly FrameRequest[], size: number, now: Millis): void {
+    const isAdmitted = this.#parts.dispatcher.admits(session, now, size, requests.length);
+    if (isAdmitted && requests.length === 0) return;
+    this.#keep(session, now, isAdmitted, () => this.#frames.addRequests(session.connection, frame, requests));
+  }
+
+  /** A connection has ended. Must be called within a turn. */
+  ended(id: ConnectionId, connection: Connection): void {
+    const { session } = connection;
+    if (session?.state === 'open') this.#hold(session.realm, session, connection);
+    this.#frames.take(id);
+  }
+
+  #keep(session: RealmSession, now: Millis, isAdmitted: boolean, add: () => boolean): void {
+    if (isAdmitted && add()) return;
+    this.#frames.take(session.connection);
+    if (isAdmitted) this.#parts.performer.perform(session.realm, session.realm.limitExceeded(session, 'flooding'), now);
+  }
+
+  /** Handles pending frames in order of arrival. Must be called within a turn. */
+  #handle(id: ConnectionId): void {
+    const { connections, dispatcher, clock, fence } = this.#parts;
+    const now = clock.now();
+    const connection = connections.find(id);
+    const session = connection?.session;
+    if (connection === undefined || session?.state === 'connecting' || fence.isBlocking(now)) return;
+    const { conversation } = connection;
+    for (const { bytes, isBinary, requests } of this.#frames.take(id)) {
+      try {
+        const all = requests ?? (conversation.decode === undefined ? [] : [conversation.decode(bytes, isBinary)]);
+        for (const request of all) {
+          if (session?.state !== 'open') return;
+          dispatcher.handle(session, request, now, bytes.length);
+        }
+      } catch (error) {
+        this.#fault(id, error);
+      }
+    }
+  }
+
+  /** M13: a superseded connection's pending frames are not handled. The peer is notified about each message among them. */
+  #refuse(realm: Realm, session: Session): void {
+    const conversation = this.#parts.connections.find(session.connection)?.conversation;
+    for (const message of pendingMessages(this.#frames.take(session.connection), conversation, session, realm.limits)) {
+      this.#parts.performer.perform(realm, realm.notices.unheld(message), this.#parts.clock.now());
+    }
+  }
+
+  /** The directory decides whether a peer whose connection ends owned its id. If it did, its messages are held. */
+  #hold(realm: Realm, session: Session, connection: Connection | undefined): void {
+    const frames = this.#frames.take(session.connection);
+    for (const message of pendingMessages(frames, connection?.conversation, session, realm.limits)) {
+      this.#parts.performer.perform(realm, { do: 'hold', sender: session, message }, this.#parts.clock.now());
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import type { ConnectionId } from '../domain/ids.ts';
+import type { RealmSession } from '../domain/realm.ts';
+import type { Ending } from '../domain/refusal.ts';
+import type { SessionTraits } from '../domain/session.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Connection } from './connection.ts';
+import type { Connections } from './connections.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { PendingRequests } from './pending-requests.ts';
+import type { Performer } from './performer.ts';
+import type { Clock, Wakeup } from './ports/clock.ts';
+import type { Conversation } from './ports/dialect.ts';
+import type { ConversationRequest, FrameRequest, Introduction, Newcomer } from './ports/requests.ts';
+import type { Telemetry } from './ports/telemetry.ts';
+import type { Turns } from './turns.ts';
+import type { RegisterPeer } from './use-cases/register-peer.ts';
+
+export interface StatefulConnectionsParts {
+  readonly connections: Connections;
+  readonly dispatcher: Dispatcher;
+  readonly performer: Performer;
+  readonly turns: Turns;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly registerPeer: RegisterPeer;
+  /** M18. */
+  readonly maxMessageBytes: number;
+}
+
+/** One frame of a client. The bytes are borrowed. @param size M22: see `Gateway.frame`. */
+export interface ReceivedFrame {
+  readonly bytes: Uint8Array;
+  readonly isBinary: boolean;
+  readonly size: number;
+}
+
+/** W3: how long a client may take to introduce itself, and how many bytes it may send meanwhile. */
+const INTRODUCTION_TIMEOUT: Millis = 10_000;
+const INTRODUCTION_BYTES = 64 * 1024;
+
+/** W3: added to the size of each frame, so that a client can't send empty frames until the timeout. */
+const FRAME_COST_BYTES = 64;
+
+/** A client that has not introduced itself. */
+interface WaitingNewcomer {
+  readonly newcomer: Newcomer;
+  readonly traits: SessionTraits;
+  readonly timeout: Wakeup;
+  bytes: number;
+}
+
+/** W1 to W3: the connections of stateful dialects. Each one has a conversation, which reads its frames. */
+export class StatefulConnections {
+  readonly #parts: StatefulConnectionsParts;
+  readonly #pending: PendingRequests;
+  readonly #newcomers = new Map<ConnectionId, WaitingNewcomer>();
+
+  constructor(parts: StatefulConnectionsParts, pending: PendingRequests) {
+    this.#parts = parts;
+    this.#pending = pending;
+  }
+
+  /** W3: the connection is closed if the client does not introduce itself in time. */
+  awaitIntroduction(id: ConnectionId, newcomer: Newcomer, traits: SessionTraits): void {
+    const { clock, turns } = this.#parts;
+    const timeout = clock.wakeAt(clock.now() + INTRODUCTION_TIMEOUT, () => turns.run(() => this.#close(id, 'silent')));
+    this.#newcomers.set(id, { newcomer, traits, timeout, bytes: 0 });
+  }
+
+  ended(id: ConnectionId): void {
+    this.#newcomers.get(id)?.timeout.cancel();
+    this.#newcomers.delete(id);
+  }
+
+  /** Must be called within a turn. */
+  frame(id: ConnectionId, connection: Connection, conversation: Conversation, frame: ReceivedFrame, now: Millis): void {
+    const { session } = connection;
+    if (session === undefined) return this.#readIntroduction(id, connection, conversation, frame, now);
+    if (session.state !== 'open' && session.state !== 'connecting') return this.#ignore();
+    if (session.state === 'connecting' || this.#pending.mustWait(id, now)) {
+      const copy = new Uint8Array(frame.bytes);
+      const requests = conversation.read(copy, frame.isBinary).map(afterIntroduction);
+      if (!this.#countRest(connection, conversation)) return this.#exceed(session, now);
+      return this.#pending.keepRequests(session, { ...frame, bytes: copy }, requests, frame.size, now);
+    }
+    const requests = conversation.read(frame.bytes, frame.isBinary);
+    if (!this.#countRest(connection, conversation)) return this.#exceed(session, now);
+    if (this.#parts.dispatcher.admits(session, now, frame.size, requests.length)) this.#handle(session, requests, frame, now);
+  }
+
+  #handle(session: RealmSession, requests: readonly ConversationRequest[], { size }: ReceivedFrame, now: Millis): void {
+    for (const request of requests) {
+      if (session.state !== 'open') return;
+      this.#parts.dispatcher.handle(session, afterIntroduction(request), now, size);
+    }
+  }
+
+  /** W3: reads frames until one introduces the client. The requests behind it wait until the connection is open. */
+  #readIntroduction(
+    id: ConnectionId,
+    connection: Connection,
+    conversation: Conversation,
+    frame: ReceivedFrame,
+    now: Millis,
+  ): void {
+    const waiting = this.#newcomers.get(id);
+    if (waiting === undefined) return this.#ignore();
+    const copy = { ...frame, bytes: new Uint8Array(frame.bytes) };
+    const requests = conversation.read(copy.bytes, copy.isBinary);
+    waiting.bytes += frame.size + FRAME_COST_BYTES;
+    for (const [index, request] of requests.entries()) {
+      if (request.action === 'reply') this.#parts.connections.reply(id, request.frame);
+      else if (request.action === 'introduce') {
+        const rest = requests.slice(index + 1).map(afterIntroduction);
+        return this.#introduce(id, connection, conversation, { waiting, request, rest, frame: copy }, now);
+      } else if (request.action !== 'heartbeat') return this.#close(id, 'malformed');
+    }
+    if (waiting.bytes > INTRODUCTION_BYTES || !this.#countRest(connection, conversation)) this.#close(id, 'flooding');
+  }
+
+  #introduce(
+    id: ConnectionId,
+    connection: Connection,
+    conversation: Conversation,
+    { waiting, request, rest, frame }: IntroducedClient,
+    now: Millis,
+  ): void {
+    const { newcomer, traits } = waiting;
+    this.ended(id);
+    const { key = newcomer.key, token } = request.request;
+    this.#parts.registerPeer(id, { ...request.request, key, token: token ?? newcomer.token }, traits);
+    const { session } = connection;
+    if (session !== undefined && !this.#countRest(connection, conversation)) return this.#exceed(session, now);
+    if (session === undefined || rest.length === 0) return;
+    if (session.state === 'connecting') return this.#pending.keepRequests(session, frame, rest, frame.size, now);
+    if (this.#parts.dispatcher.admits(session, now, frame.size, rest.length)) this.#handle(session, rest, frame, now);
+  }
+
+  /** W1. @returns whether the rest is within the limit of a message. */
+  #countRest({ memory }: Connection, { restBytes }: Conversation): boolean {
+    memory?.set('rest', restBytes);
+    return restBytes <= this.#parts.maxMessageBytes;
+  }
+
+  #exceed(session: RealmSession, now: Millis): void {
+    this.#parts.performer.perform(session.realm, session.realm.limitExceeded(session, 'flooding'), now);
+  }
+
+  #ignore(): void {
+    this.#parts.telemetry.counter('messages_ignored_total', 'session-not-open').add();
+  }
+
+  /** Closes a connection without a session. */
+  #close(id: ConnectionId, ending: Ending): void {
+    const { connections } = this.#parts;
+    this.ended(id);
+    const connection = connections.find(id);
+    if (connection !== undefined) connection.ending = ending;
+    connections.close(id, (encoder) => encoder.closeFrame(ending));
+  }
+}
+
+/** A client that has introduced itself, with the requests behind its introduction in the same frame. */
+interface IntroducedClient {
+  readonly waiting: WaitingNewcomer;
+  readonly request: Introduction;
+  readonly rest: readonly FrameRequest[];
+  readonly frame: ReceivedFrame;
+}
+
+/** A second introduction is an error that no client recovers from. */
+function afterIntroduction(request: ConversationRequest): FrameRequest {
+  return request.action === 'introduce' ? { action: 'malformed', isFatal: true } : request;
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import type { MemoryClient } from '../../../src/adapters/transports/memory/listener.ts';
+import { CounterDialect } from '../../support/counter-dialect.ts';
+import { SlowAuthorizer } from '../../support/slow-authorizer.ts';
+import { TestBroker } from '../../support/test-broker.ts';
+
+type Setup = ConstructorParameters<typeof TestBroker>;
+
+function start(config: Setup[0] = {}, surroundings: object = {}, refusesRequests = true): TestBroker {
+  return new TestBroker(config, { moreDialects: [new CounterDialect(refusesRequests)], ...surroundings });
+}
+
+const connect = (broker: TestBroker, query = ''): MemoryClient => broker.transport.connect({ path: '/counter', query });
+
+/** All bytes that the client received, as lines. */
+function linesOf({ received }: MemoryClient): string[] {
+  const bytes = received.map((frame) => Buffer.from(frame.replace('[binary] ', ''), 'hex').toString());
+  return bytes.join('').split('\n').slice(0, -1);
+}
+
+const send = (client: MemoryClient, ...frames: readonly string[]): void => {
+  for (const frame of frames) client.send(Buffer.from(frame));
+};
+
+describe('a connection of a stateful dialect', () => {
+  it('W1: takes several requests from one frame, and one request from several frames', () => {
+    const client = connect(start());
+    send(client, 'HI\n+a\n?\na one\na t', '', 'w', 'o\n', '?\n');
+    expect(linesOf(client)).toEqual(['hi fresh', 'ok 1', '2', 'a one', 'ok 3', 'a two', 'ok 4', '5']);
+  });
+
+  it('W2: reads each connection by its own state', () => {
+    const broker = start();
+    const [one, two] = [connect(broker), connect(broker)];
+    send(one, 'HI\n?\n?\n');
+    send(two, 'HI\n?\n');
+    expect([linesOf(one).slice(1), linesOf(two).slice(1)]).toEqual([['1', '2'], ['1']]);
+  });
+
+  it('W4: keeps the place of an answer among the other answers and the publications', () => {
+    const broker = start();
+    const client = connect(broker);
+    send(client, 'HI\n+a\n?\na x\n?\n');
+    expect(linesOf(client).slice(1)).toEqual(['ok 1', '2', 'a x', 'ok 3', '4']);
+  });
+
+  it('W5: refuses one request, and the connection stays open', () => {
+    const client = connect(start({ topicLength: 5, topicsPerConnection: 2 }));
+    send(client, 'HI\n+tooLong\n+a\n+b\n+c\ntooLong x\n?\n');
+    expect(linesOf(client).slice(1)).toEqual([
+      ...['no 1 topic-unusable', 'ok 2', 'ok 3', 'no 4 too-many-topics', 'no 5 topic-unusable', '6'],
+    ]);
+    expect(client.state).toBe('open');
+  });
+
+  it('T5: closes a connection with too many topics if its dialect has no refusal of one request', () => {
+    const client = connect(start({ topicsPerConnection: 1 }, {}, false));
+    send(client, 'HI\n+a\n+b\n');
+    expect(client.closed).toMatchObject({ why: 'overreaching' });
+  });
+
+  it('W1: closes at once for bytes after which nothing can be read, and skips what follows', () => {
+    const client = connect(start());
+    send(client, 'HI\n+a\n!\na x\n');
+    expect(linesOf(client)).toEqual(['hi fresh', 'ok 1']);
+    expect(client.closed).toMatchObject({ code: 1002 });
+  });
+
+  it('M10: tolerates single malformed requests', () => {
+    const client = connect(start());
+    send(client, 'HI\nx\n?\n');
+    expect(linesOf(client)).toEqual(['hi fresh', '2']);
+  });
+
+  it('W1: keeps at most max_message_bytes of an incomplete request', () => {
+    const client = connect(start({ maxMessageBytes: 20 }));
+    send(client, 'HI\n', '0123456789', '0123456789');
+    expect(client.state).toBe('open');
+    send(client, '0');
+    expect(client.closed).toMatchObject({ why: 'malformed' });
+  });
+
+  it('W6: sends binary frames', () => {
+    const client = connect(start());
+    send(client, 'HI\n');
+    expect(client.received).toEqual([`[binary] ${Buffer.from('hi fresh\n').toString('hex')}`]);
+  });
+});
+
+describe('the allowance of a stateful connection', () => {
+  it('W8: each request takes one token, however many share a frame', () => {
+    const broker = start({ messageBurst: 10, messagesPerSecond: 1, onFlood: 'close' });
+    const client = connect(broker);
+    send(client, 'HI\n', '?\n'.repeat(10));
+    expect(client.state).toBe('open');
+    send(client, '?\n');
+    expect(client.closed).toMatchObject({ why: 'flooding' });
+    expect(linesOf(client)).toHaveLength(11);
+  });
+
+  it('W8: a frame that completes no request takes a sixteenth of a token', () => {
+    const broker = start({ messageBurst: 10, messagesPerSecond: 1, onFlood: 'close' });
+    const client = connect(broker);
+    send(client, 'HI\n', ...new Array<string>(160 - 16).fill('x'));
+    expect(client.state).toBe('open');
+    send(client, ...new Array<string>(17).fill('x'));
+    expect(client.closed).toMatchObject({ why: 'flooding' });
+  });
+});
+
+describe('an introduction', () => {
+  it('W3: gives the token to the authorizer, and keeps the requests behind it until the client is admitted', () => {
+    const authorizer = new SlowAuthorizer();
+    const client = connect(start({}, { authorizer }));
+    send(client, 'H', 'I secr', 'et\n+a\na o', 'ne\n');
+    expect(authorizer.tokens).toEqual(['secret']);
+    expect(client.received).toEqual([]);
+    authorizer.answer(true);
+    expect(linesOf(client)).toEqual(['hi fresh', 'ok 1', 'a one', 'ok 2']);
+  });
+
+  it('W3: a refused client receives the refusal, and its requests have no effect', () => {
+    const authorizer = new SlowAuthorizer();
+    const broker = start({}, { authorizer });
+    const client = connect(broker);
+    send(client, 'HI secret\n+a\na one\n');
+    authorizer.answer(false);
+    expect(linesOf(client)).toEqual(['refused token-missing']);
+    expect(client.closed).toMatchObject({ code: 3500 });
+  });
+
+  it('W3: uses the key of the URL', () => {
+    const broker = start();
+    const client = connect(broker, 'key=unknown');
+    send(client, 'HI\n');
+    expect(linesOf(client)).toEqual(['refused key-unknown']);
+  });
+
+  it('W3: a client that does not introduce itself within 10 s is closed', () => {
+    const broker = start();
+    const client = connect(broker);
+    send(client, 'H');
+    broker.advance(9_999);
+    expect(client.state).toBe('open');
+    broker.advance(1);
+    expect(client.closed).toMatchObject({ why: 'silent' });
+  });
+
+  it('W3: a client that has introduced itself is not closed', () => {
+    const broker = start();
+    const client = connect(broker);
+    send(client, 'HI\n');
+    broker.advance(10_000);
+    expect(client.state).toBe('open');
+  });
+
+  it('W3: a client may send 64 KiB before it introduces itself, in 1,000 frames at most', () => {
+    const broker = start();
+    const [large, many] = [connect(broker), connect(broker)];
+    send(large, 'x'.repeat(65_000));
+    expect(large.state).toBe('open');
+    send(large, 'x'.repeat(500));
+    expect(large.closed).toMatchObject({ why: 'flooding' });
+    send(many, ...new Array<string>(1_024).fill(''));
+    expect(many.state).toBe('open');
+    send(many, '');
+    expect(many.closed).toMatchObject({ why: 'flooding' });
+  });
+
+  it('W3: a request before the introduction, and a second introduction, are malformed', () => {
+    const broker = start();
+    const [early, twice] = [connect(broker), connect(broker)];
+    send(early, '+a\nHI\n');
+    send(twice, 'HI\nHI\n?\n');
+    expect([early.closed, twice.closed]).toMatchObject([{ code: 1002 }, { code: 1002 }]);
+    expect([linesOf(early), linesOf(twice)]).toEqual([[], ['hi fresh']]);
+  });
+
+  it('W3: a client that disconnects before it introduces itself leaves nothing behind', () => {
+    const broker = start();
+    const client = connect(broker);
+    client.cut();
+    broker.advance(20_000);
+    expect(broker.eventNames).not.toContain('fault');
+    expect(broker.eventNames.filter((name) => name === 'connection-closed')).toHaveLength(1);
+  });
+});
