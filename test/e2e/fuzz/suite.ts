@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import { Server } from '../../support/e2e/server.ts';
-import type { ServerKind } from '../../support/e2e/server-kinds.ts';
+import { SIGNALBOX_UWS, type ServerKind } from '../../support/e2e/server-kinds.ts';
+import type { RawConnection } from '../../support/e2e/http.ts';
 import { uniqueName, framesBeforeEcho } from '../../support/e2e/server-client.ts';
 import { damaged, frameBytes, handshake, messageText, nested, requestText } from './inputs.ts';
 import { search } from './search.ts';
@@ -105,6 +107,23 @@ export function fuzzSuite(kind: ServerKind): void {
       });
     });
 
+    it('H11, O9: requests that arrive in several TCP segments affect no other client; node answers them like whole ones', async () => {
+      const targets = ['/', '/peerjs/id', `/${'x'.repeat(600)}`, '//peerjs/id'];
+      const head = fc.constantFrom(...targets.map((target) => `GET ${target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`));
+      const cuts = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 4 });
+      await search(fc.array(fc.tuple(head, cuts), { minLength: 1, maxLength: 8 }), comeBack, async (requests) => {
+        const answers = requests.map(async ([text, places]) => {
+          const [whole, cut] = [forgiving.rawConnection().send(text), forgiving.rawConnection()];
+          await sendInPieces(cut, text, places);
+          // uWebSockets.js answers 505, and closes the connection before the client has read it.
+          if (kind !== SIGNALBOX_UWS) expect(await statusOf(cut)).toBe(await statusOf(whole));
+          for (const wire of [whole, cut]) wire.cut();
+        });
+        await Promise.all(answers);
+        await expectOthersRelay();
+      });
+    });
+
     it('O9: random bytes instead of HTTP end neither the broker nor a socket', async () => {
       await search(fc.array(fc.uint8Array({ maxLength: 400 }), { minLength: 1, maxLength: 15 }), comeBack, async (streams) => {
         const wires = streams.map((bytes) => forgiving.rawConnection().send(bytes));
@@ -153,6 +172,23 @@ export function fuzzSuite(kind: ServerKind): void {
       wereWell = true;
     }
   });
+}
+
+/** Sends each piece in a packet of its own. */
+async function sendInPieces(wire: RawConnection, text: string, places: readonly number[]): Promise<void> {
+  wire.socket.setNoDelay(true);
+  let from = 0;
+  for (const place of [...places].sort((one, other) => one - other)) {
+    wire.send(text.slice(from, place));
+    from = Math.max(from, place);
+    await nextTurn();
+  }
+  wire.send(text.slice(from));
+}
+
+async function statusOf(wire: RawConnection): Promise<string> {
+  const pattern = /HTTP\/1\.1 (\d{3})/;
+  return pattern.exec(await wire.receive(pattern))?.[1] ?? '';
 }
 
 /** A client that sends invalid input. */

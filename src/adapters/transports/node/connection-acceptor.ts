@@ -276,6 +276,7 @@ function plainResponse(raw: IncomingMessage, stream: Duplex): ServerResponse {
     stream.destroy();
     response.destroy();
   }
-  response.once('finish', () => (stream as NetSocket).destroySoon());
+  // An embedding program may pass a stream that is not a socket of `node:net`.
+  response.once('finish', () => stream.end(() => stream.destroy()));
   return response;
 }
