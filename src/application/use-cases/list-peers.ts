@@ -22,7 +22,7 @@ export interface ListPeersParts {
 }
 
 /** Ids that are encoded in one turn. */
-const SLICE_SIZE = 10_000;
+const SLICE_SIZE = 5_000;
 
 /** H3, H4: lists one realm, on all nodes, and only if discovery is enabled and the client is granted it. */
 export function listPeers({ realms, authorizer, directory, clock, allowDiscovery }: ListPeersParts): ListPeers {

@@ -11,13 +11,14 @@ import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Token } from '../../../domain/token.ts';
 import { worstOutcome } from '../shared/renew-outcomes.ts';
+import { inSlices } from '../shared/slices.ts';
 import type { OrderedAnswers } from './ordered-answers.ts';
 import { isSameConnection, encodeMarker, type ClaimOwner } from './entries.ts';
 import { leaseKey } from './keys.ts';
 import type { JournalState } from './journal-state.ts';
 import type { ClaimTables } from './claim-tables.ts';
 import type { ClaimTable, UpdateResult } from './claim-table.ts';
-import { collectGarbage } from './garbage-collection.ts';
+import { GarbageCollector } from './garbage-collector.ts';
 
 export interface NatsDirectorySettings {
   readonly lease: Millis;
@@ -29,7 +30,7 @@ export interface NatsDirectorySettings {
 const LIMIT_MARGIN = 64;
 
 /** Ids that are listed in one turn of the event loop. */
-const SLICE_SIZE = 5_000;
+const SLICE_SIZE = 2_000;
 
 /** The directory on NATS. Leases end by the timestamps of the entries. Tokens are stored as digests only. */
 export class NatsPeerDirectory implements PeerDirectory {
@@ -37,6 +38,7 @@ export class NatsPeerDirectory implements PeerDirectory {
   readonly #claimTables: ClaimTables;
   readonly #answers: OrderedAnswers;
   readonly #settings: NatsDirectorySettings;
+  readonly #collectors: ReadonlyMap<ClaimTable, GarbageCollector>;
   /** Claims without a reply that have not been released. */
   readonly #pendingClaims = new Set<Claim>();
 
@@ -45,6 +47,7 @@ export class NatsPeerDirectory implements PeerDirectory {
     this.#claimTables = claimTables;
     this.#answers = answers;
     this.#settings = settings;
+    this.#collectors = new Map(claimTables.all().map((table) => [table, new GarbageCollector(table, settings.lease)]));
   }
 
   claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
@@ -88,7 +91,7 @@ export class NatsPeerDirectory implements PeerDirectory {
       const result = await journal.append({ key: leaseKey(node), body: encodeMarker(journal.timeOverride) });
       if (result === 'failed' || !('revision' in result)) return 'failed';
       await journal.waitForOwn(result.revision);
-      collectGarbage(table, this.lease);
+      void this.#collectors.get(table)?.run();
       for (const moved of journal.state.takeSuperseded()) superseded.push({ realm, ...moved });
       return journal.state.takeLeaseOutcome();
     });
@@ -109,9 +112,7 @@ export class NatsPeerDirectory implements PeerDirectory {
     await table.settled();
     await table.journal.sync();
     const ids: PeerId[] = [];
-    for (const id of table.journal.state.activeIds()) {
-      if (ids.push(id) % SLICE_SIZE === 0) await nextTurn();
-    }
+    for await (const some of inSlices(table.journal.state.activeIds(), SLICE_SIZE)) ids.push(...some);
     return ids;
   }
 
@@ -162,8 +163,4 @@ function ownerOf({ realm, connection, token }: Claim): ClaimOwner {
 
 function digestOf(token: Token): string {
   return createHash('sha256').update(token.identity).digest('base64url');
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -113,11 +113,6 @@ export class JournalState {
     return this.leases.isLeader(this.#now);
   }
 
-  /** Nodes whose lease ended before `since`, with the revisions of their lease entries. */
-  deadNodes(since: Millis): [NodeId, number | undefined][] {
-    return this.leases.deadSince(since);
-  }
-
   /** The worst outcome of this node's renewals since the last call. */
   takeLeaseOutcome(): RenewOutcome {
     return this.leases.takeOutcome();
@@ -155,20 +150,20 @@ export class JournalState {
     return this.#ownRemovals.take(revision);
   }
 
-  /** Ids released before `since` without waiting messages. */
-  *freeClaimsSince(since: Millis): IterableIterator<[PeerId, KnownClaim]> {
-    for (const id of this.#freeIds) {
-      const claim = this.#claims.get(id);
-      if (claim !== undefined && claim.at < since && this.messages.for(id).length === 0) yield [id, claim];
-    }
+  /** Ids without an owner, whose claims are still known. */
+  freeIds(): Iterable<PeerId> {
+    return this.#freeIds;
   }
 
-  /** Claims of nodes whose lease ended before `since`. */
-  *claimsOfNodesDeadSince(since: Millis): IterableIterator<[PeerId, KnownClaim]> {
-    if (this.leases.deadSince(since).length === 0) return;
-    for (const [id, claim] of this.#claims) {
-      if (claim.owner !== undefined && this.leases.endOf(claim.owner.node) < since) yield [id, claim];
-    }
+  /** The claim of an id that was released before `since` and has no waiting messages. */
+  freeClaimBefore(id: PeerId, since: Millis): KnownClaim | undefined {
+    const claim = this.#freeIds.has(id) ? this.#claims.get(id) : undefined;
+    return claim !== undefined && claim.at < since && this.messages.for(id).length === 0 ? claim : undefined;
+  }
+
+  /** Ids with an owner, dead or alive. The state may change between two steps. */
+  *ownedIds(): IterableIterator<[PeerId, ClaimOwner]> {
+    for (const [id, { owner }] of this.#claims) if (owner !== undefined) yield [id, owner];
   }
 
   /** Evicts results that were not taken within the grace period. */
@@ -177,10 +172,6 @@ export class JournalState {
     this.#evictedAt = this.#now;
     this.#rejected.evictOld();
     this.#ownRemovals.evictOld();
-  }
-
-  removeNode(node: NodeId): void {
-    this.leases.remove(node);
   }
 
   /** Drops a free claim. */
@@ -194,12 +185,15 @@ export class JournalState {
     if (claim !== undefined) this.#claims.set(id, { ...claim, olderRevisions: NO_REVISIONS });
   }
 
-  /** Removals before `since` for ids without owner and messages, if no older batch is stored. */
-  *removalsSince(since: Millis): IterableIterator<[PeerId, KnownRemoval]> {
-    for (const [id, removal] of this.#removals.entries()) {
-      const isOld = removal.at < since && (removal.revisions.at(-1) ?? 0) < this.batches.oldestRevision;
-      if (isOld && !this.#claims.has(id) && this.messages.for(id).length === 0) yield [id, removal];
-    }
+  removedIds(): Iterable<PeerId> {
+    return this.#removals.ids();
+  }
+
+  /** The removal before `since` of an id without owner and messages, if no older batch is stored. */
+  removalBefore(id: PeerId, since: Millis): KnownRemoval | undefined {
+    const removal = this.#removals.get(id);
+    const isOld = removal !== undefined && removal.at < since && (removal.revisions.at(-1) ?? 0) < this.batches.oldestRevision;
+    return isOld && !this.#claims.has(id) && this.messages.for(id).length === 0 ? removal : undefined;
   }
 
   forgetRemoval(id: PeerId): void {

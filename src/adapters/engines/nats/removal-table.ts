@@ -30,8 +30,12 @@ export class RemovalTable {
     return before.upTo;
   }
 
-  entries(): IterableIterator<[PeerId, KnownRemoval]> {
-    return this.#all.entries();
+  get(id: PeerId): KnownRemoval | undefined {
+    return this.#all.get(id);
+  }
+
+  ids(): Iterable<PeerId> {
+    return this.#all.keys();
   }
 
   forget(id: PeerId): void {

@@ -9,6 +9,10 @@ import type {
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { POOL, pooledName, realmOfPooledName, unpooledName } from '../shared/pooled-names.ts';
+import { inSlices } from '../shared/slices.ts';
+
+/** Names that are read in one turn of the event loop. */
+const SLICE_SIZE = 2_000;
 
 /** The directory of another engine, with the realms by pattern in the pool. */
 export class PooledPeerDirectory implements PeerDirectory {
@@ -56,7 +60,15 @@ export class PooledPeerDirectory implements PeerDirectory {
   /** The cost is proportional to the number of peers in all realms by pattern. */
   present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
     if (!this.#isPooled(realm)) return this.#inner.present(realm, answer);
-    this.#inner.present(POOL, (ids) => answer(ids.filter((id) => realmOfPooledName(id) === realm).map(unpooledName)));
+    this.#inner.present(POOL, (ids) => void this.#namesIn(realm, ids).then(answer));
+  }
+
+  async #namesIn(realm: RealmKey, ids: readonly PeerId[]): Promise<readonly PeerId[]> {
+    const names: PeerId[] = [];
+    for await (const some of inSlices(ids, SLICE_SIZE)) {
+      for (const id of some) if (realmOfPooledName(id) === realm) names.push(unpooledName(id));
+    }
+    return names;
   }
 
   #claimFor(claim: Claim): Claim {

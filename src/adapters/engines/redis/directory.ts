@@ -144,20 +144,23 @@ export class RedisPeerDirectory implements PeerDirectory {
   }
 
   present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
-    this.#listFrom(realm, CURSOR_ZERO, new Set(), answer);
+    this.#listFrom(realm, CURSOR_ZERO, [], new Set(), answer);
   }
 
-  /** In steps, so that no step blocks Redis for long. */
-  #listFrom(realm: RealmKey, cursor: string, ids: Set<PeerId>, answer: (ids: readonly PeerId[]) => void): void {
+  /** In steps, so that no step blocks Redis or the process for long. @param known the ids in the list. */
+  #listFrom(realm: RealmKey, cursor: string, ids: PeerId[], known: Set<string>, answer: (ids: readonly PeerId[]) => void): void {
     this.#runner.run(
       'listPeers',
       realm,
       [cursor, SCAN_COUNT],
       (reply) => {
         const [next, ...more] = listOf(reply).map(textOf);
-        for (const id of more) ids.add(id as PeerId);
-        if (next === undefined || next === CURSOR_ZERO) return answer([...ids]);
-        this.#listFrom(realm, next, ids, answer);
+        for (const id of more) {
+          if (!known.has(id)) ids.push(id as PeerId);
+          known.add(id);
+        }
+        if (next === undefined || next === CURSOR_ZERO) return answer(ids);
+        this.#listFrom(realm, next, ids, known, answer);
       },
       () => answer([]),
     );
