@@ -1,3 +1,4 @@
+import { SystemClock } from '../adapters/clocks/system.ts';
 import { PinoLog } from '../adapters/logs/pino.ts';
 import type { Config, GivenOptions } from './configuration/config.ts';
 import { onReload } from './reload.ts';
@@ -6,7 +7,7 @@ import { VERSION } from './version.ts';
 /** The log of the options `log_level` and `log_format`. A reload changes its level. */
 export function makeLog(config: Config): PinoLog {
   const { logLevel: level, logFormat: format, path } = config;
-  const log = new PinoLog({ level, format, path, version: VERSION });
+  const log = new PinoLog({ level, format, path, version: VERSION, clock: new SystemClock() });
   onReload(config, () => log.setLevel(config.logLevel));
   return log;
 }

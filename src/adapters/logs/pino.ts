@@ -1,7 +1,8 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import type { Clock } from '../../application/ports/clock.ts';
 import type { Log, LogEvent } from '../../application/ports/log.ts';
-import { BurstLimit } from './shared/burst-limit.ts';
-import { lineOf, type LogContext } from './shared/lines.ts';
+import { BurstLimit, type HeldBack } from './shared/burst-limit.ts';
+import { lineOf, type LogContext, type LogLine } from './shared/lines.ts';
 import { hasColors, plainValue, prettyLine } from './shared/pretty.ts';
 import { standardOutput } from './shared/standard-streams.ts';
 
@@ -12,6 +13,8 @@ export interface PinoLogSettings extends LogContext {
   readonly level: LogLevel;
   /** `auto`: pretty if the standard output is a terminal. */
   readonly format: 'auto' | 'pretty' | 'json' | 'logfmt';
+  /** For the limit on bursts of refusals. */
+  readonly clock: Clock;
   /** Receives one line at a time. Default: the standard output. */
   readonly to?: DestinationStream;
 }
@@ -20,10 +23,11 @@ export interface PinoLogSettings extends LogContext {
 export class PinoLog implements Log {
   readonly #logger: Logger;
   readonly #context: LogContext;
-  readonly #limit = new BurstLimit((kind, count) => this.#logSuppressed(kind, count));
+  readonly #limit: BurstLimit<LogLine>;
 
-  constructor({ level, format, to = standardOutput(), ...surroundings }: PinoLogSettings) {
+  constructor({ level, format, clock, to = standardOutput(), ...surroundings }: PinoLogSettings) {
     this.#context = surroundings;
+    this.#limit = new BurstLimit(clock, (lines) => this.#logHeldBack(lines));
     this.#logger = pino(
       { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
       destination(format, to),
@@ -37,16 +41,21 @@ export class PinoLog implements Log {
 
   record(event: LogEvent): void {
     if (this.#logger.level === 'silent') return;
-    const { level, text, fields } = lineOf(event, this.#context);
-    const isSuppressed = RATE_LIMITED_EVENTS.has(event.event) && !this.#limit.admits(`${event.event}: ${String(fields['why'])}`);
-    this.#logger[isSuppressed ? 'debug' : level](fields, text);
+    const line = lineOf(event, this.#context);
+    const { level, text, fields } = line;
+    const isHeldBack =
+      RATE_LIMITED_EVENTS.has(event.event) && !this.#limit.admits(`${event.event}: ${String(fields['why'])}`, line);
+    this.#logger[isHeldBack ? 'debug' : level](fields, text);
     if (event.event === 'stopped') this.#limit.end();
   }
 
-  #logSuppressed(kind: string, count: number): void {
-    this.#logger.warn(
-      { event: 'lines-held-back', kind, count },
-      'similar lines were suppressed: set the level debug to log each',
+  /** The level is that of the lines, so that a level without them has no count either. */
+  #logHeldBack({ kind, count, latest: { level, fields } }: HeldBack<LogLine>): void {
+    const { address, origin, path } = fields;
+    const latest = { address, origin, path };
+    this.#logger[level](
+      { event: 'lines-held-back', kind, count, ...latest },
+      'similar lines in the last second, of which this is the latest: set the level debug to log each',
     );
   }
 }
@@ -56,6 +65,7 @@ const RATE_LIMITED_EVENTS: ReadonlySet<string> = new Set([
   'connection-refused',
   'upgrade-refused',
   'request-refused',
+  'token-refused',
   'admin-refused',
 ]);
 

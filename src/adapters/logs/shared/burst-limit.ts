@@ -1,37 +1,74 @@
-/** Lines of one kind that are written in one window. */
-const MAX_LINES = 20;
-const WINDOW_MS = 10_000;
-/** Further kinds share one counter. */
+import type { Clock, Wakeup } from '../../../application/ports/clock.ts';
+
+/** One line of a kind is written in this time. */
+const INTERVAL_MS = 1_000;
+/** Further kinds share one account. */
 const MAX_KINDS = 100;
 const OTHERS = 'others';
 
-/** Limits the lines of each kind in a window. At the end of the window, one line reports the number of suppressed lines. */
-export class BurstLimit {
-  readonly #onSuppressed: (kind: string, count: number) => void;
-  readonly #counts = new Map<string, number>();
-  #window: NodeJS.Timeout | undefined;
+/** Lines of one kind that were held back. */
+export interface HeldBack<Line> {
+  readonly kind: string;
+  readonly count: number;
+  /** The latest of them. */
+  readonly latest: Line;
+}
 
-  /** @param onSuppressed is called at the end of the window, for each kind with suppressed lines. */
-  constructor(onSuppressed: (kind: string, count: number) => void) {
-    this.#onSuppressed = onSuppressed;
+/** The time until the next line of a kind. */
+interface Account<Line> {
+  count: number;
+  latest: Line;
+  end: Wakeup;
+}
+
+/**
+ * Admits one line of each kind in a second. The other lines of that second are counted. One line reports them at its end, and
+ * starts the next second. The reported counts and the admitted lines together are all lines.
+ */
+export class BurstLimit<Line> {
+  readonly #clock: Clock;
+  readonly #report: (lines: HeldBack<Line>) => void;
+  readonly #accounts = new Map<string, Account<Line>>();
+
+  /** @param report writes one line. */
+  constructor(clock: Clock, report: (lines: HeldBack<Line>) => void) {
+    this.#clock = clock;
+    this.#report = report;
   }
 
-  /** @returns whether one more line of this kind may be written. */
-  admits(kind: string): boolean {
-    // An open window does not keep the process running.
-    this.#window ??= setTimeout(() => this.end(), WINDOW_MS).unref();
-    const account = this.#counts.has(kind) || this.#counts.size < MAX_KINDS ? kind : OTHERS;
-    const count = (this.#counts.get(account) ?? 0) + 1;
-    this.#counts.set(account, count);
-    return count <= MAX_LINES;
+  /** @returns whether this line may be written. */
+  admits(kind: string, line: Line): boolean {
+    const name = this.#accounts.has(kind) || this.#accounts.size < MAX_KINDS ? kind : OTHERS;
+    const account = this.#accounts.get(name);
+    if (account === undefined) {
+      this.#accounts.set(name, { count: 0, latest: line, end: this.#wakeFor(name) });
+      return true;
+    }
+    account.count += 1;
+    account.latest = line;
+    return false;
   }
 
-  /** Ends the window, and reports the suppressed lines. */
+  /** Reports what is held back, and starts anew. */
   end(): void {
-    clearTimeout(this.#window);
-    this.#window = undefined;
-    const counts = [...this.#counts];
-    this.#counts.clear();
-    for (const [kind, count] of counts) if (count > MAX_LINES) this.#onSuppressed(kind, count - MAX_LINES);
+    for (const [kind, { count, latest, end }] of this.#accounts) {
+      end.cancel();
+      if (count > 0) this.#report({ kind, count, latest });
+    }
+    this.#accounts.clear();
+  }
+
+  #wakeFor(kind: string): Wakeup {
+    return this.#clock.wakeAt(this.#clock.now() + INTERVAL_MS, () => this.#endSecond(kind));
+  }
+
+  #endSecond(kind: string): void {
+    const account = this.#accounts.get(kind);
+    if (account === undefined) return;
+    const { count, latest } = account;
+    if (count === 0) return void this.#accounts.delete(kind);
+    account.count = 0;
+    account.end = this.#wakeFor(kind);
+    this.#report({ kind, count, latest });
   }
 }

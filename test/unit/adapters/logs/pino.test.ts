@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../../src/adapters/clocks/manual.ts';
 import { PinoLog, type PinoLogSettings } from '../../../../src/adapters/logs/pino.ts';
 import type { LogEvent } from '../../../../src/application/ports/log.ts';
 import { CANARY, EVENTS } from './events.ts';
@@ -7,7 +8,8 @@ const ALL: readonly LogEvent[] = Object.values(EVENTS);
 
 function written(settings: Partial<PinoLogSettings>, events: readonly LogEvent[] = ALL): string[] {
   const lines: string[] = [];
-  const log = new PinoLog({ level: 'info', format: 'json', to: { write: (line) => lines.push(line) }, ...settings });
+  const clock = new ManualClock();
+  const log = new PinoLog({ level: 'info', format: 'json', clock, to: { write: (line) => lines.push(line) }, ...settings });
   for (const event of events) log.record(event);
   return lines;
 }
@@ -36,7 +38,12 @@ describe('as JSON', () => {
 
 it('the level can be changed, and silent writes nothing', () => {
   const lines: string[] = [];
-  const log = new PinoLog({ level: 'silent', format: 'json', to: { write: (line) => lines.push(line) } });
+  const log = new PinoLog({
+    level: 'silent',
+    format: 'json',
+    clock: new ManualClock(),
+    to: { write: (line) => lines.push(line) },
+  });
   log.record(EVENTS['peer-opened']);
   log.setLevel('info');
   log.record(EVENTS['peer-opened']);
@@ -85,12 +92,27 @@ describe('in the pretty format', () => {
 
 describe('a burst of refusals', () => {
   const refusals = Array.from({ length: 30 }, () => EVENTS['upgrade-refused']);
+  const parsed = (lines: readonly string[]): object[] => lines.map((line) => JSON.parse(line) as object);
 
-  it('is truncated, and the number of suppressed lines is logged', () => {
+  it('is one line a second for each reason, with the number of the others and the latest of them', () => {
     const lines = written({}, [...refusals, EVENTS['connection-refused'], EVENTS.stopped]);
-    expect(lines.filter((line) => line.includes('upgrade-refused: origin-not-allowed'))).toHaveLength(1);
-    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ event: 'lines-held-back', count: 10 });
-    expect(lines).toHaveLength(20 + 1 + 1 + 1);
+    expect(parsed(lines)).toEqual([
+      expect.objectContaining({ event: 'upgrade-refused' }),
+      expect.objectContaining({ event: 'connection-refused' }),
+      expect.objectContaining({ event: 'stopped' }),
+      expect.objectContaining({
+        ...{ event: 'lines-held-back', level: 'warn', kind: 'upgrade-refused: origin-not-allowed', count: 29 },
+        address: EVENTS['upgrade-refused'].request.address,
+      }),
+    ]);
+  });
+
+  it.each(['token-refused', 'admin-refused', 'request-refused', 'connection-refused'] as const)('has the event %s', (event) => {
+    expect(written({}, [EVENTS[event], EVENTS[event], EVENTS[event]])).toHaveLength(1);
+  });
+
+  it('writes no count at a level that does not have the lines', () => {
+    expect(written({ level: 'warn' }, [EVENTS['request-refused'], EVENTS['request-refused'], EVENTS.stopped])).toEqual([]);
   });
 
   it('is complete at the level debug', () => {
