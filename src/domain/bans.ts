@@ -73,8 +73,9 @@ export class BanTable {
     for (const id of this.#bans.keys()) if (!kept.has(id)) this.remove(id);
     let hasNew = false;
     for (const ban of bans) {
-      const isNew = !this.#bans.has(ban.id);
-      if (this.add(ban, now).ok) hasNew ||= isNew;
+      // A known id has the same target and value, so only the end and the reason can differ.
+      if (this.#bans.has(ban.id)) this.#bans.set(ban.id, ban);
+      else if (this.add(ban, now).ok) hasNew = true;
     }
     return hasNew;
   }
