@@ -25,7 +25,7 @@ import { type Adapters, makeAdapters } from './given-adapters.ts';
 import { makeEngine } from './make-engine.ts';
 import { bridged } from './make-transport.ts';
 import { originsFromList } from './origins.ts';
-import { OperatorMethods, type BanInEffect, type BanOptions, type PeersQuery } from './operator-methods.ts';
+import { OperatorMethods, type BanInEffect, type BanOptions, type PeersQuery, type TraceOptions } from './operator-methods.ts';
 import { PeerEvents, type DisconnectReason, type PeerMessage } from './peer-events.ts';
 
 /** The events for an embedding program. */
@@ -84,6 +84,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     this.#operator = new OperatorMethods(
       () => this.#listening(),
       () => this.#clock.now(),
+      (error) => parts.log.record({ event: 'fault', error, connection: undefined }),
     );
     const { tls } = config;
     this.#certificateWatch = tls && new CertificateWatch(tls, () => void this.reloadCertificate());
@@ -158,6 +159,14 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   /** ADM4: the bans in effect. */
   bans(): Promise<readonly Ban[]> {
     return this.#operator.bans();
+  }
+
+  /**
+   * ADM6: shows each frame of a peer, without its payload. An exception of a listener is logged.
+   * @returns the function that ends the trace. @throws RangeError if 16 traces are open.
+   */
+  trace(target: PeerTarget, options: TraceOptions): Promise<() => void> {
+    return this.#operator.trace(target, options);
   }
 
   /** ADM1: also to watch a drain, so it ends last. */

@@ -19,7 +19,7 @@ export type { Log, LogEvent } from '../application/ports/log.ts';
 export type { ListeningAddress } from '../application/ports/transport.ts';
 export type { DropInOptions, IClient, IConfig, IMessage, PeerServerEvents, PeerServerHandler } from './drop-in-types.ts';
 export { MessageType } from './drop-in-types.ts';
-export type { BanInEffect, BanOptions, PeersQuery } from './operator-methods.ts';
+export type { BanInEffect, BanOptions, PeersQuery, TracedFrame, TraceOptions } from './operator-methods.ts';
 export type { ActOutcome, PeerDetails, PeerPage, PeerSummary, PeerTarget } from '../application/ports/operations.ts';
 export type { Ban } from '../domain/bans.ts';
 export type { PeerClient } from './peer-client.ts';

@@ -1,8 +1,16 @@
 import type { Broker } from '../application/broker.ts';
-import type { Act, ActOutcome, Operations, PeerDetails, PeerPage, PeerTarget } from '../application/ports/operations.ts';
+import type {
+  Act,
+  ActOutcome,
+  Operations,
+  PeerDetails,
+  PeerPage,
+  PeerTarget,
+  TraceLine,
+} from '../application/ports/operations.ts';
 import { BAN_TARGETS, type BanTarget, type Ban } from '../domain/bans.ts';
-import { realmKey } from '../domain/ids.ts';
-import { NEVER } from '../domain/time.ts';
+import { realmKey, type NodeId } from '../domain/ids.ts';
+import { NEVER, type Millis } from '../domain/time.ts';
 
 /** ADM2: which peers `peers` returns. */
 export interface PeersQuery {
@@ -34,6 +42,22 @@ export interface BanInEffect {
   readonly id: string;
   /** Connections that were closed. */
   readonly closed: number;
+  /** ADM15: nodes of the cluster that did not answer in time. */
+  readonly missing: readonly NodeId[];
+}
+
+/** ADM6: one frame of a traced peer, without its payload. */
+export interface TracedFrame extends Omit<TraceLine, 'at'> {
+  readonly at: Date;
+}
+
+/** ADM6: receives a trace. */
+export interface TraceOptions {
+  readonly frame: (frame: TracedFrame) => void;
+  /** ADM15: other nodes had more frames than they can keep. */
+  readonly dropped?: (frames: number) => void;
+  /** ADM15: the nodes that do not answer have changed; empty if all answer again. */
+  readonly missing?: (nodes: readonly NodeId[]) => void;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -43,11 +67,13 @@ const MAX_LIMIT = 1_000;
 export class OperatorMethods {
   readonly #broker: () => Promise<Broker>;
   readonly #now: () => number;
+  readonly #fail: (error: unknown) => void;
 
-  /** @param broker rejects before `listen`. @param now the clock of the broker. */
-  constructor(broker: () => Promise<Broker>, now: () => number) {
+  /** @param broker rejects before `listen`. @param now the clock of the broker. @param fail receives exceptions of a listener. */
+  constructor(broker: () => Promise<Broker>, now: () => number, fail: (error: unknown) => void) {
     this.#broker = broker;
     this.#now = now;
+    this.#fail = fail;
   }
 
   async peers({ limit = DEFAULT_LIMIT, ...query }: PeersQuery = {}): Promise<PeerPage> {
@@ -73,12 +99,13 @@ export class OperatorMethods {
     if (!BAN_TARGETS.includes(what)) {
       throw new RangeError(`a ban has no target ${String(what)}; it must be one of ${BAN_TARGETS.join(', ')}`);
     }
+    if (seconds !== undefined && !(seconds > 0)) throw new RangeError(`seconds is ${seconds}; it must be more than 0`);
     const endsAt = seconds === undefined ? NEVER : this.#now() + seconds * 1_000;
     const request = { what, value, realm: realm === undefined ? undefined : realmKey(realm), endsAt, reason };
     const operations = await this.#operations();
     return new Promise((resolve, reject) => {
       operations.ban(request, actFor(reason), (outcome) => {
-        if (outcome.ok) resolve({ id: outcome.value.ban.id, closed: outcome.value.closed });
+        if (outcome.ok) resolve(inEffect(outcome.value));
         else if (outcome.refusal.reason !== 'engine-unreachable') {
           reject(new RangeError(`the ban was refused: ${outcome.refusal.reason}`));
         } else reject(new Error('the ban was refused: the engine of the cluster is unreachable'));
@@ -101,9 +128,39 @@ export class OperatorMethods {
     return (await this.#operations()).bans();
   }
 
+  /** @returns the function that ends the trace. @throws RangeError if too many traces are open. */
+  async trace({ realm, id }: PeerTarget, options: TraceOptions): Promise<() => void> {
+    const operations = await this.#operations();
+    const { frame, dropped, missing } = options;
+    const stop = operations.trace({ realm, id }, actFor(undefined), {
+      line: (line) => this.#call(() => frame({ ...line, at: this.#dateOf(line.at) })),
+      dropped: (frames) => this.#call(() => dropped?.(frames)),
+      missing: (nodes) => this.#call(() => missing?.(nodes)),
+    });
+    if (stop === undefined) throw new RangeError('16 traces are open already: end one');
+    return stop;
+  }
+
+  /** An exception of the program must not end the turn of the broker. */
+  #call(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #dateOf(at: Millis): Date {
+    return new Date(Date.now() - (this.#now() - at));
+  }
+
   async #operations(): Promise<Operations> {
     return (await this.#broker()).operations;
   }
+}
+
+function inEffect({ ban, closed, missing }: ActOutcome & { readonly ban: Ban }): BanInEffect {
+  return { id: ban.id, closed, missing };
 }
 
 function actFor(reason: string | undefined): Act {

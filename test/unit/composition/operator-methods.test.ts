@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OperatorMethods } from '../../../src/composition/operator-methods.ts';
+import { OperatorMethods, type TracedFrame } from '../../../src/composition/operator-methods.ts';
 import { NEVER } from '../../../src/domain/time.ts';
 import { pair, TestBroker } from '../../support/test-broker.ts';
 
@@ -7,6 +7,7 @@ function methodsOf(broker: TestBroker): OperatorMethods {
   return new OperatorMethods(
     () => Promise.resolve(broker.broker),
     () => broker.clock.now(),
+    (error) => broker.events.push({ event: 'fault', error, connection: undefined }),
   );
 }
 
@@ -39,6 +40,7 @@ describe('the methods for a program that is an operator', () => {
     expect(await methods.ban({ what: 'id', value: 'ann', realm: 'peerjs', seconds: 60, reason: 'spam' })).toEqual({
       id: 'id:peerjs/ann',
       closed: 1,
+      missing: [],
     });
     await methods.ban({ what: 'sub', value: 'user-1' });
     expect(ann.closeCode).toBe(4004);
@@ -51,7 +53,41 @@ describe('the methods for a program that is an operator', () => {
 
   it('ADM4: refuse an unusable ban', async () => {
     const methods = methodsOf(new TestBroker());
+    for (const seconds of [0, -1, Number.NaN]) {
+      await expect(methods.ban({ what: 'id', value: 'ann', seconds })).rejects.toThrow('it must be more than 0');
+    }
     await expect(methods.ban({ what: 'address', value: 'ann' })).rejects.toThrow('ban-value-unusable');
     await expect(methods.ban({ what: 'name' as 'id', value: 'ann' })).rejects.toThrow('it must be one of id, sub, jti, address');
+  });
+
+  it('ADM6: trace a peer without payloads, until the trace ends', async () => {
+    const { broker, ann, bob } = pair();
+    const frames: TracedFrame[] = [];
+    const stop = await methodsOf(broker).trace({ realm: 'peerjs', id: 'ann' }, { frame: (frame) => void frames.push(frame) });
+    ann.sendOffer('bob', { sdp: 'secret' });
+    bob.send({ type: 'ANSWER', dst: 'ann', payload: { sdp: 'secret' } });
+    expect(frames).toMatchObject([
+      { way: 'in', type: 'offer', from: 'ann', to: 'bob', node: 'alone' },
+      { way: 'out', type: 'answer', from: 'bob', to: 'ann', node: 'alone' },
+    ]);
+    expect(JSON.stringify(frames)).not.toContain('secret');
+    expect(Math.abs(Date.now() - Number(frames[0]?.at))).toBeLessThan(60_000);
+    expect(broker.events).toContainEqual(expect.objectContaining({ event: 'operator-acted', act: 'trace', from: 'library' }));
+    stop();
+    ann.sendOffer('bob');
+    expect(frames).toHaveLength(2);
+  });
+
+  it('ADM6: log an exception of the listener of a trace, and refuse a 17th trace', async () => {
+    const { broker, ann, bob } = pair();
+    const methods = methodsOf(broker);
+    const frame = (): void => {
+      throw new Error('of the program');
+    };
+    for (let n = 0; n < 16; n++) await methods.trace({ realm: 'peerjs', id: 'ann' }, { frame });
+    await expect(methods.trace({ realm: 'peerjs', id: 'ann' }, { frame })).rejects.toThrow('16 traces are open already');
+    ann.sendOffer('bob');
+    expect(broker.events.filter(({ event }) => event === 'fault')).toHaveLength(16);
+    expect(JSON.stringify(bob.received)).toContain('OFFER');
   });
 });
