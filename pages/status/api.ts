@@ -124,6 +124,9 @@ async function problemIn(response: Response): Promise<string> {
   return problem.detail ?? `status ${response.status}`;
 }
 
-export function peerPath({ realm, id }: Pick<Peer, 'realm' | 'id'>): string {
-  return `/api/peers/${encodeURIComponent(realm)}/${encodeURIComponent(id)}`;
+/** A browser removes the segments `.` and `..` of a path, also in percent-encoding. */
+export function peerPath(peer: Pick<Peer, 'realm' | 'id'>): string {
+  const [realm, id] = [encodeURIComponent(peer.realm), encodeURIComponent(peer.id)];
+  const isRemoved = [realm, id].some((segment) => segment === '.' || segment === '..');
+  return isRemoved ? `/api/peers/-/-?realm=${realm}&id=${id}` : `/api/peers/${realm}/${id}`;
 }

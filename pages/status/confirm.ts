@@ -82,5 +82,5 @@ function untilDate(seconds: string): string | undefined {
 }
 
 export function withReason(path: string, reason: string): string {
-  return reason === '' ? path : `${path}?reason=${encodeURIComponent(reason)}`;
+  return reason === '' ? path : `${path}${path.includes('?') ? '&' : '?'}reason=${encodeURIComponent(reason)}`;
 }

@@ -74,6 +74,23 @@ describe('ADM14: the status page', () => {
     await page.getByText('There is no such peer').waitFor();
   });
 
+  it('ADM3: expels a peer with an id that URLs can not contain, and shows markup in ids as text', async () => {
+    const { page, faults } = await loggedIn(TOKEN);
+    await page.getByRole('link', { name: 'Peers' }).click();
+    for (const id of ['..', '<img src=x onerror=alert(1)>']) {
+      const peer = await server.connectPeer('peer', { id });
+      await page.getByRole('button', { name: 'Search' }).click();
+      await page.getByRole('button', { name: id, exact: true }).click();
+      await page.getByRole('button', { name: 'Expel …' }).click();
+      await page.getByLabel('Reason').fill('spam & more');
+      await page.getByRole('button', { name: `Expel ${id}` }).click();
+      expect(await peer.ended).toMatchObject({ code: 4004 });
+      await page.getByText('There is no such peer').waitFor();
+      await page.getByRole('button', { name: 'Close' }).click();
+    }
+    expect([await page.locator('img').count(), faults.filter((fault) => !fault.includes('404'))]).toEqual([0, []]);
+  });
+
   it('bans and unbans', async () => {
     const { page } = await loggedIn(TOKEN);
     const eve = await server.connectPeer('peer', { id: 'eve' });

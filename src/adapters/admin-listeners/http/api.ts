@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AdminServices } from '../../../application/ports/admin-listener.ts';
-import type { Act, ClusterOverview, Operations, PeerTarget } from '../../../application/ports/operations.ts';
-import { banRequest, nodeIn, peerQuery, reasonIn } from './parameters.ts';
+import type { Act, ClusterOverview, Operations } from '../../../application/ports/operations.ts';
+import { banRequest, nodeIn, peerQuery, peerTarget, reasonIn } from './parameters.ts';
 import { json, notFound, Problem, type AdminResponse } from './problems.ts';
 import { readJson } from './request-body.ts';
 import { Views } from './views.ts';
@@ -66,16 +66,16 @@ function startDrain(request: ApiRequest, operations: Operations): Promise<AdminR
 function peerRoutes(operations: Operations, views: Views): Route[] {
   const list: Handler = ({ query }) =>
     new Promise((resolve) => operations.peers(peerQuery(query), (page) => resolve(json(views.page(page)))));
-  const inspect: Handler = ({ segments }) =>
+  const inspect: Handler = (request) =>
     new Promise((resolve, reject) => {
-      operations.peer(targetIn(segments), (details, missing) => {
+      operations.peer(peerTarget(request), (details, missing) => {
         if (details === undefined) reject(notFound(`There is no such peer${onNodes(missing)}`));
         else resolve(json(views.details(details)));
       });
     });
   const expel: Handler = (request) =>
     new Promise((resolve, reject) => {
-      operations.expel(targetIn(request.segments), actOf(request), ({ closed, missing }) => {
+      operations.expel(peerTarget(request), actOf(request), ({ closed, missing }) => {
         if (closed === 0) reject(notFound(`There is no such peer${onNodes(missing)}`));
         else resolve(json({ closed, missing }));
       });
@@ -133,10 +133,6 @@ function banRoutes({ operations, now }: AdminServices, views: Views): Route[] {
 
 function actOf({ query, from }: ApiRequest): Act {
   return { reason: reasonIn(query), from };
-}
-
-function targetIn([realm = '', id = '']: readonly string[]): PeerTarget {
-  return { realm, id };
 }
 
 function onNodes(missing: readonly string[]): string {

@@ -7,6 +7,7 @@ const SECOND_MS = 1_000;
 
 /** Server-sent events of the admin listener. A slow reader loses lines, and learns how many. */
 export class EventStream {
+  static readonly HEADERS = { 'content-type': 'text/event-stream' };
   readonly #response: ServerResponse;
   #lines = 0;
   #dropped = 0;
@@ -16,7 +17,7 @@ export class EventStream {
   constructor(response: ServerResponse, headers: Readonly<Record<string, string>>, onClosed: () => void) {
     this.#response = response;
     response.socket?.setTimeout(0);
-    response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' });
+    response.writeHead(200, { ...headers, ...EventStream.HEADERS });
     response.write(': open\n\n');
     this.#timer = setInterval(() => this.#endSecond(), SECOND_MS).unref();
     response.once('close', () => {

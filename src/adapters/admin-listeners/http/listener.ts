@@ -149,6 +149,8 @@ class AdminRequests {
     if (method === 'POST' && path === '/logout') return redirect({ 'set-cookie': this.#guard.logout(request) });
     const role = this.#guard.roleOf(request);
     if (method === 'GET' && (path === '/api/events' || path === '/api/trace')) {
+      // A response without a body has no end that a client could wait for.
+      if (request.method === 'HEAD') return { status: 200, headers: EventStream.HEADERS, body: '' };
       this.#stream(request, response, path, query, role);
       return undefined;
     }

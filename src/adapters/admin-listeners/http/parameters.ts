@@ -33,6 +33,15 @@ export function traceTarget(query: URLSearchParams): PeerTarget {
   return { realm, id };
 }
 
+/**
+ * ADM2: the peer that a path names. The query may give its realm and id instead, because browsers and curl remove the segments
+ * `.` and `..`, also in percent-encoding, and both are valid ids.
+ */
+export function peerTarget({ segments, query }: { segments: readonly string[]; query: URLSearchParams }): PeerTarget {
+  const [realm = '', id = ''] = segments;
+  return { realm: text(query.get('realm'), 'realm') ?? realm, id: text(query.get('id'), 'id') ?? id };
+}
+
 /** The reason for an act, for the log. */
 export function reasonIn(query: URLSearchParams): string | undefined {
   return text(query.get('reason'), 'reason');

@@ -81,6 +81,20 @@ describe('the admin API', () => {
     expect([admin.drains, admin.broker.events.at(-1)]).toMatchObject([1, { act: 'drain', reason: 'update', from: '127.0.0.1' }]);
   });
 
+  it.each(['.', '..', '%', '%2e', 'a/b', '../x', 'a?b#c', 'ann bob', 'ä 日本 🦊', '__proto__', '<script>', "'"])(
+    'ADM2, ADM3: shows and removes the peer %j by a request of a browser',
+    async (id) => {
+      const peer = admin.broker.connectPeer(id);
+      const isRemoved = id === '.' || id === '..';
+      const path = isRemoved ? `/api/peers/-/-?realm=peerjs&id=${id}` : `/api/peers/peerjs/${encodeURIComponent(id)}?`;
+      const shown = await fetch(new URL(path, admin.url));
+      expect([shown.status, await shown.json()]).toEqual([200, expect.objectContaining({ id })]);
+      const removed = await fetch(new URL(`${path}&reason=a%20test`, admin.url), { method: 'DELETE', headers: ACT });
+      expect([removed.status, peer.closeCode]).toEqual([200, 4004]);
+      expect(admin.broker.events).toContainEqual(expect.objectContaining({ event: 'operator-acted', reason: 'a test' }));
+    },
+  );
+
   it.each([
     [{ what: 'name', value: 'ann' }, 'The target what must be one of id, sub, jti, address'],
     [{ what: 'address', value: 'ann' }, 'The value is not usable: an address is like 192.0.2.1 or 2001:db8::/32'],

@@ -73,6 +73,15 @@ describe('the admin listener', () => {
     expect(await admin.outcome('GET', '/api/events')).toEqual([503, 'too-many-streams']);
   });
 
+  it('ADM13: answers HEAD for a stream without opening it', async () => {
+    const admin = await started();
+    for (let n = 0; n < 20; n++) {
+      const { status, headers, body } = await admin.ask('HEAD', n % 2 === 0 ? '/api/events' : '/api/trace?realm=peerjs&id=ann');
+      expect([status, headers['content-type'], body]).toEqual([200, 'text/event-stream', '']);
+    }
+    expect(admin.broker.eventNames).not.toContain('operator-acted');
+  });
+
   it('answers 500 for an internal error, and logs it', async () => {
     fixture = await new AdminFixture().start({ configuration: () => JSON.parse('{') as never });
     expect(await fixture.outcome('GET', '/api/config')).toEqual([500, 'fault']);
