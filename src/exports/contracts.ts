@@ -35,8 +35,8 @@ export type { UserSubject } from '../contracts/authorizers/user-contract.ts';
 export { iceServersContract, SECRET, STUN, TTL, TURN } from '../contracts/ice-servers/contract.ts';
 export type { IceServersSubject } from '../contracts/ice-servers/contract.ts';
 
-export { dialectContract } from '../contracts/dialects/contract.ts';
-export type { DialectSubject } from '../contracts/dialects/subject.ts';
+export { dialectContract, statefulDialectContract } from '../contracts/dialects/contract.ts';
+export type { DialectSubject, StatefulDialectSubject } from '../contracts/dialects/subject.ts';
 
 export { transportContract } from '../contracts/transports/contract.ts';
 export { IN_MEMORY, memoryStart } from '../contracts/transports/memory-subject.ts';

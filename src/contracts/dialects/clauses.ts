@@ -188,7 +188,7 @@ function faultsOf({ status, headers, body }: HttpResponse): string[] {
   return wrong;
 }
 
-function hex(bytes: Uint8Array | undefined): string {
+export function hex(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString('hex');
 }
 
@@ -205,7 +205,7 @@ function isSendable(code: number): boolean {
 }
 
 /** A value for comparison: byte arrays as hexadecimal text, without functions. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return { hex: hex(value) };
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;

@@ -3,7 +3,7 @@ import type { HttpHead, HttpOutcome, HttpRefusal } from '../../application/ports
 import type { PeerId } from '../../domain/ids.ts';
 import type { MessageKind, SignalMessage } from '../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
-import type { TopicEvent, TopicName } from '../../domain/topic.ts';
+import type { RequestRefusal, TopicEvent, TopicName } from '../../domain/topic.ts';
 import type { DialectSubject } from './subject.ts';
 
 const KINDS: readonly MessageKind[] = ['offer', 'answer', 'candidate', 'leave', 'expire'];
@@ -77,7 +77,7 @@ export const HTTP_REFUSALS: Record<HttpRefusal, true> = {
 };
 
 /** Any bytes, any text, and valid frames with a few wrong bytes. */
-export function frames({ frames }: DialectSubject): fc.Arbitrary<Uint8Array> {
+export function frames({ frames }: Pick<DialectSubject, 'frames'>): fc.Arbitrary<Uint8Array> {
   const known = fc.constantFrom(...(frames.length > 0 ? frames : ['{}'])).map((text) => Uint8Array.from(Buffer.from(text)));
   const mutated = fc
     .tuple(known, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat())
@@ -114,10 +114,12 @@ export const MESSAGES: fc.Arbitrary<SignalMessage> = fc.record({
   payload: fc.option(text(fc.json()), { nil: undefined }),
 });
 
+export const REQUEST_REFUSALS: readonly RequestRefusal[] = ['topic-unusable', 'too-many-topics', 'not-allowed'];
+
 const TOPIC = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((topic) => topic as TopicName);
 
 /** All topic events, with payloads of publishers of the same space. */
-export function eventsFor({ payloads }: DialectSubject): fc.Arbitrary<TopicEvent> {
+export function eventsFor({ payloads }: Pick<DialectSubject, 'payloads'>): fc.Arbitrary<TopicEvent> {
   const payload = text(payloads === 'text' ? fc.oneof(fc.base64String(), fc.string()) : fc.json());
   const publication = fc.record({
     id: fc.string({ unit: 'grapheme-ascii' }),
@@ -134,6 +136,7 @@ export function eventsFor({ payloads }: DialectSubject): fc.Arbitrary<TopicEvent
     fc.record({ event: fc.constant('joined' as const), topic: TOPIC, peer: PEERS }),
     fc.record({ event: fc.constant('left' as const), topic: TOPIC, peer: PEERS, will: fc.option(payload, { nil: undefined }) }),
     fc.record({ event: fc.constant('receipt' as const), receipt: fc.nat() }),
+    fc.record({ event: fc.constant('refused' as const), receipt: fc.nat(), why: fc.constantFrom(...REQUEST_REFUSALS) }),
     fc.record({ event: fc.constant('pong' as const) }),
   );
 }

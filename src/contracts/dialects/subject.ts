@@ -1,4 +1,4 @@
-import type { Dialect } from '../../application/ports/dialect.ts';
+import type { Dialect, StatefulDialect } from '../../application/ports/dialect.ts';
 import type { MessageKind } from '../../domain/message.ts';
 
 /** A dialect under test, with sample input. */
@@ -41,3 +41,36 @@ export type ClauseName = (typeof CLAUSE_NAMES)[number];
 
 /** Throws if the dialect breaks a promise. */
 export type Clause = (subject: DialectSubject) => void | Promise<void>;
+
+/** A stateful dialect under test, with sample input. */
+export interface StatefulDialectSubject extends Pick<DialectSubject, 'paths' | 'queries' | 'bodies' | 'payloads'> {
+  /** Creates an independent instance; all instances behave the same. */
+  make(): StatefulDialect;
+  /** Valid frames of several connections, in order. Each script of a dialect with newcomers introduces its client once. */
+  readonly scripts: readonly (readonly string[])[];
+  /** Whether the wire is a stream of bytes, which frames may cut anywhere. */
+  readonly isStream: boolean;
+  /** Subprotocols that clients offer. */
+  readonly subprotocols?: readonly string[];
+}
+
+/** The names of the promises of `StatefulDialect` and `Conversation`. */
+export const STATEFUL_CLAUSE_NAMES = [
+  'promise 6: reads any frames in any order without an exception, as text and as binary',
+  'promise 6: accepts every path, query, head and body without an exception',
+  'has a close frame for each refusal and ending, before and after any frames',
+  'W1: reads the same requests, wherever the frames are cut',
+  'W1: keeps at most maxMessageBytes of an incomplete request',
+  'W1: does not change a frame, and its requests stay the same after later frames',
+  'W2: reads and encodes each connection by its own state',
+  'W2: conversations with the same voice encode a publication to the same bytes',
+  'W3: introduces a newcomer once, and before any other request',
+  'W5: answers each request with a number: a receipt, or each reason of a refusal',
+  'W6: encodes events as UTF-8, unless its frames are binary',
+  'W7: grants only a subprotocol that the client offers',
+] as const;
+
+export type StatefulClauseName = (typeof STATEFUL_CLAUSE_NAMES)[number];
+
+/** Throws if the dialect breaks a promise. */
+export type StatefulClause = (subject: StatefulDialectSubject) => void | Promise<void>;
