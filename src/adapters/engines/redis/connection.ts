@@ -2,7 +2,8 @@ import { Redis } from 'ioredis';
 import { KEEP_ALIVE_MS } from '../shared/engine-connection.ts';
 
 const RETRY_STEP_MS = 50;
-const MAX_RETRY_MS = 1_000;
+/** Maximum delay of the next attempt while Redis refuses connections, or loads its data. */
+const MAX_RETRY_MS = 250;
 const REDIS_PORT = 6_379;
 const SENTINEL_PORT = 26_379;
 
@@ -19,6 +20,7 @@ export function openConnection(url: string): Redis {
     // The library does not handle a rejected subscription, and an unhandled rejection ends the process.
     autoResubscribe: false,
     socketTimeout: KEEP_ALIVE_MS,
+    maxLoadingRetryTime: MAX_RETRY_MS,
     retryStrategy: (times) => Math.min(times * RETRY_STEP_MS, MAX_RETRY_MS),
     sentinelRetryStrategy: (times) => Math.min(times * RETRY_STEP_MS, MAX_RETRY_MS),
   });
