@@ -1,4 +1,5 @@
 /* The engines of a cluster, each in a process and a folder of its own. */
+import { Redis } from 'ioredis';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,9 +29,21 @@ export async function startEngine(name) {
   return {
     url: `${name}://${HOST}:${port}`,
     pid: child.pid,
+    ...(name === 'redis' ? { scriptCount: () => scriptCount(port) } : {}),
     async stop() {
       await end(child);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The number of scripts that a Redis has run. */
+async function scriptCount(port) {
+  const redis = new Redis(port, HOST);
+  try {
+    const stats = await redis.info('commandstats');
+    return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+  } finally {
+    redis.disconnect();
+  }
 }

@@ -6,6 +6,7 @@ import { idle } from './measures/idle.mjs';
 import { latency } from './measures/latency.mjs';
 import { mailboxes } from './measures/mailboxes.mjs';
 import { metrics } from './measures/metrics.mjs';
+import { peerList } from './measures/peer-list.mjs';
 import { register } from './measures/register.mjs';
 import { burst, relay } from './measures/relay.mjs';
 import { storm } from './measures/storm.mjs';
@@ -21,7 +22,7 @@ import { tokenStorm } from './measures/token-storm.mjs';
  * @property {string[]} references subjects by which the others are divided
  * @property {Record<string, number>} goals for each reference, the highest ratio
  * @property {number} [most] the highest value of the figure itself
- * @property {string} [goalSubject] the subject to which the goals of the figure apply; by default GOAL_SUBJECT
+ * @property {string | string[]} [goalSubject] the subjects to which the goals of the figure apply; by default GOAL_SUBJECT
  */
 
 /**
@@ -38,7 +39,7 @@ import { tokenStorm } from './measures/token-storm.mjs';
 /** @type {readonly Measure[]} */
 const LOADS = [relay, burst, register, churn, latency, idle, storm, tokenStorm, metrics, drift];
 /** @type {readonly Measure[]} */
-export const MEASURES = [...LOADS, sweep, hop, mailboxes, cluster];
+export const MEASURES = [...LOADS, sweep, hop, mailboxes, cluster, peerList];
 
 /** The subject to which the goals apply. */
 export const GOAL_SUBJECT = 'signalbox-uws';

@@ -44,7 +44,7 @@ function rowOf(figure, subject, outcomes) {
   if (valid.length === 0) return undefined;
   const quiet = outcomes.map(({ slices }) => slices?.[figure.name] ?? []).filter(({ length }) => length > 0);
   const middle = median(valid);
-  const most = subject === (figure.goalSubject ?? GOAL_SUBJECT) ? figure.most : undefined;
+  const most = hasGoal(figure, subject) ? figure.most : undefined;
   return {
     subject,
     median: middle,
@@ -66,7 +66,7 @@ function ratiosOf(figure, row, rows) {
     const value = row.median / reference.median;
     const paired = row.rounds.map((round, i) => round / reference.rounds[i]).filter(Number.isFinite);
     const lowest = Math.min(value, ...paired);
-    const goal = row.subject === (figure.goalSubject ?? GOAL_SUBJECT) ? figure.goals[to] : undefined;
+    const goal = hasGoal(figure, row.subject) ? figure.goals[to] : undefined;
     const quiet = row.quiet === undefined || reference.quiet === undefined ? undefined : row.quiet / reference.quiet;
     const verdict = goal === undefined ? undefined : verdictOn(goal, value, lowest);
     return [{ to, value, quiet, lowest, highest: Math.max(value, ...paired), goal, verdict }];
@@ -83,4 +83,8 @@ function busiest(all) {
   const servers = all.flatMap(({ server }) => server ?? []);
   const generator = Math.max(...all.map((busy) => busy.generator));
   return servers.length === 0 ? { generator } : { server: Math.max(...servers), generator };
+}
+
+function hasGoal({ goalSubject = GOAL_SUBJECT }, subject) {
+  return [goalSubject].flat().includes(subject);
 }
