@@ -12,6 +12,7 @@ import { type Config, type ConfigProblem, resolveConfig } from './configuration/
 import { ConfigError } from './configuration/config-error.ts';
 import { loadPlugins } from './plugins.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
+import { limitHeapGrowth } from './heap-growth.ts';
 import { usage } from './configuration/help.ts';
 import { makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
@@ -84,6 +85,7 @@ function check({ tls }: Config): void {
 }
 
 async function serve(options: Config, plugins: readonly string[]): Promise<void> {
+  limitHeapGrowth();
   try {
     const adapters = await loadPlugins(plugins, options);
     // An authorizer from outside decides about every client.
