@@ -20,7 +20,7 @@ describe('M21: connections that are closing', () => {
     closings.add(closing('bob'));
     vi.advanceTimersByTime(0);
     expect(vi.getTimerCount()).toBe(1);
-    vi.advanceTimersByTime(400);
+    vi.advanceTimersByTime(401);
     expect(ended).toEqual(['ann']);
     vi.advanceTimersByTime(600);
     expect(ended).toEqual(['ann', 'bob']);
@@ -57,6 +57,26 @@ describe('M21: connections that are closing', () => {
     closings.remove(bob);
     vi.advanceTimersByTime(5_000);
     expect(ended).toEqual([]);
+  });
+
+  it.each([
+    ['whose timeout is over', 1_000, []],
+    ['that have read their last text', 0, Array.from({ length: 600 }, (_, n) => String(n))],
+  ])('M23: many connections %s are pinged and closed in several turns, in order', (_, timeout, readers) => {
+    const { closings, asked, ended, closing } = scene();
+    const all = Array.from({ length: 600 }, (_, n) => closing(String(n)));
+    for (const one of all) closings.add(one);
+    for (const reader of readers) closings.acknowledged(all[Number(reader)] as ClosingConnection);
+    const counts: number[][] = [];
+    if (timeout > 0) vi.advanceTimersByTime(timeout - 1);
+    while (ended.length < 600) {
+      const [pings, closes] = [asked.length, ended.length];
+      vi.advanceTimersToNextTimer();
+      counts.push([asked.length - pings, ended.length - closes]);
+    }
+    expect(counts.length).toBeGreaterThan(2);
+    expect(Math.max(...counts.flat())).toBeLessThanOrEqual(250);
+    expect(ended).toEqual(all.map((_, n) => String(n)));
   });
 
   it('closeAll closes all of them at once, and leaves no timer', () => {
