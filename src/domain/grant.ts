@@ -1,5 +1,5 @@
 import type { PeerId, RealmKey } from './ids.ts';
-import { matchesAny, type NamePattern } from './name-patterns.ts';
+import { matchesAny, matchesAnyAlike, type NamePattern } from './name-patterns.ts';
 import type { AccessRefusal } from './refusal.ts';
 import { NEVER, type Millis } from './time.ts';
 import type { Selector } from './topic.ts';
@@ -17,7 +17,7 @@ export interface Grant {
   readonly tokenId: string | undefined;
   /** Ids that the client may take; undefined for all that are not reserved. */
   readonly ids: readonly NamePattern[] | undefined;
-  /** Ids that only a grant that names them includes. */
+  /** Ids that only a grant that names them includes, and ids that look like them. */
   readonly reservedIds: readonly NamePattern[];
   /** Realms that the client may use; undefined for all. */
   readonly realms: readonly NamePattern[] | undefined;
@@ -59,7 +59,7 @@ export function refusalFor(grant: Grant, realm: RealmKey, id: PeerId | undefined
   if (grant.realms !== undefined && !matchesAny(grant.realms, realm)) return { reason: 'realm-not-granted' };
   if (id === undefined) return undefined;
   if (grant.ids !== undefined) return matchesAny(grant.ids, id) ? undefined : { reason: 'id-not-granted', id };
-  return matchesAny(grant.reservedIds, id) ? { reason: 'id-reserved' } : undefined;
+  return matchesAnyAlike(grant.reservedIds, id) ? { reason: 'id-reserved' } : undefined;
 }
 
 /** A3: whether a client may subscribe. A pattern of the dialect is not included, because it may match any topic. */

@@ -2,6 +2,7 @@
 export type NamePattern = string;
 
 const MAX_LENGTH = 256;
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
 /** A3: a text with at most one `*`, at its end. */
@@ -13,6 +14,27 @@ export function isPattern(value: unknown): value is NamePattern {
 /** A3: whether one of the patterns includes a name. */
 export function matchesAny(patterns: readonly NamePattern[], name: string): boolean {
   return patterns.some((pattern) => includes(pattern, name));
+}
+
+/** A3: whether one of the patterns includes a name that people can't tell from it: in other letters of the same text. */
+export function matchesAnyAlike(patterns: readonly NamePattern[], name: string): boolean {
+  return patterns.length > 0 && matchesAny(plainPatterns(patterns), plainForm(name));
+}
+
+/** By list, because the lists are those of the configuration. */
+const PLAIN_PATTERNS = new WeakMap<readonly NamePattern[], readonly NamePattern[]>();
+
+function plainPatterns(patterns: readonly NamePattern[]): readonly NamePattern[] {
+  const known = PLAIN_PATTERNS.get(patterns);
+  if (known !== undefined) return known;
+  const plain = patterns.map(plainForm);
+  PLAIN_PATTERNS.set(patterns, plain);
+  return plain;
+}
+
+/** Without capitals, compatibility forms, invisible characters, and blanks at the ends. */
+function plainForm(text: string): string {
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll(INVISIBLE, '').trim();
 }
 
 /** The patterns of what both lists include. Undefined includes everything. */

@@ -46,6 +46,16 @@ describe('A3: a grant', () => {
     expect(reasonFor({ reservedIds }, 'bob')).toBeUndefined();
   });
 
+  it.each(['Ann', 'ANN', ' ann', 'ann ', 'ａｎｎ', 'an\u200Bn', 'a\u00ADnn', 'ann\uFE0F'])(
+    'includes no id that looks like a reserved one: %j',
+    (id) => {
+      expect(reasonFor({ reservedIds: ['ann'] }, id)).toBe('id-reserved');
+      expect(reasonFor({ reservedIds: ['an*'] }, `${id}x`)).toBe('id-reserved');
+      expect(reasonFor({ reservedIds: ['ann'], ids: [id] }, id)).toBeUndefined();
+      expect(reasonFor({ reservedIds: ['ann'] }, `x${id}`)).toBeUndefined();
+    },
+  );
+
   it('includes every id that the broker generated', () => {
     expect(refusalFor({ ...OPEN_GRANT, ids: [], reservedIds: ['*'] }, realm, undefined)).toBeUndefined();
   });
