@@ -97,7 +97,7 @@ export const backend = derive(
     }),
 );
 export const grantIce = derive({ config, authorizer }, (p) =>
-  (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToOwners)(p.authorizer),
+  (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToOwners)(p.authorizer, p.config.auth === 'required'),
 );
 export const credentialRequests = derive(
   { config, clock },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ScriptedAuthorizer } from '../../support/scripted-authorizer.ts';
 import { TestBroker } from '../../support/test-broker.ts';
 
 /** The user part of the credentials, or the status of a refusal. */
@@ -26,6 +27,19 @@ describe('ICE servers for peers', () => {
     ann.send({ type: 'LEAVE' });
     broker.transport.settle();
     expect(userAt(broker, 'id=ann&token=t')).toBe(401);
+  });
+
+  it.each(['required', 'optional'] as const)('I3: auth %s: are given to a client without an open peer by its token', (auth) => {
+    const authorizer = new ScriptedAuthorizer();
+    authorizer.grant('owned', { owner: 'j:us\0ann' });
+    for (const token of ['one', 'other']) authorizer.grant(token);
+    authorizer.grant('denied', { mayUseIce: false });
+    const broker = new TestBroker({ ...TURN, auth }, { authorizer });
+    const [owned, one, other] = ['owned', 'one', 'other'].map((token) => userAt(broker, `token=${token}`));
+    const isGiven = auth === 'required' ? expect.any(String) : 401;
+    expect([owned, one, other]).toEqual([expect.any(String), isGiven, isGiven]);
+    expect([userAt(broker, 'token=one'), userAt(broker, ''), userAt(broker, 'token=forged')]).toEqual([one, 401, 401]);
+    if (auth === 'required') expect([new Set([owned, one, other]).size, userAt(broker, 'token=denied')]).toEqual([3, 403]);
   });
 
   it('I7: have one user for each id and token, also after a reconnect and from another address', () => {
