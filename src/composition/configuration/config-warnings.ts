@@ -16,13 +16,12 @@ const MIN_ALIVE_TIMEOUT_MS = 2 * PEERJS_HEARTBEAT_MS;
  * @param hasFunction A9: whether the embedding program decides with a function which clients may connect.
  */
 export function configWarnings(settings: Settings, sourceOf: SourceOf, hasFunction = false): string[] {
+  const hasBackend = settings.auth_url !== undefined || hasFunction;
   return [
-    ...closedMercure(settings),
+    ...(hasBackend ? [] : mercureAccess(settings, sourceOf)),
     ...unservedDialects(settings, sourceOf),
     ...ineffectiveOptions(settings, sourceOf),
     ...shortAliveTimeout(settings, sourceOf),
-    ...openInHardenedProfile(settings, sourceOf),
-    ...openWithKeys(settings, sourceOf),
     ...unreachableLimits(settings, sourceOf),
     ...authWarnings(settings, sourceOf),
     ...adminWarnings(settings, sourceOf),
@@ -49,7 +48,11 @@ function servesUpdates(settings: Settings): boolean {
   return serves(settings, 'mercure') || serves(settings, 'socketio');
 }
 
-/** MER7. */
+/** MER7. A9: with a backend, none of these options decides. */
+function mercureAccess(settings: Settings, sourceOf: SourceOf): string[] {
+  return [...closedMercure(settings), ...openInHardenedProfile(settings, sourceOf), ...openWithKeys(settings, sourceOf)];
+}
+
 function closedMercure(settings: Settings): string[] {
   const { mercure_open, mercure_anonymous, mercure_publisher_key, mercure_subscriber_key } = settings;
   const hasOwnKeys = mercure_publisher_key !== undefined || mercure_subscriber_key !== undefined;

@@ -6,6 +6,7 @@ import type { ConfigProblem, SourceOf } from './reading.ts';
 /* Combinations of the options of the webhook that contradict each other, or that are likely mistakes. */
 
 const NEED_URL = ['auth_url_secret', 'auth_header'] as const;
+const REPLACED_BY_BACKEND = ['mercure_open', 'mercure_anonymous'] as const;
 const NEED_BACKEND = ['auth_forward', 'auth_timeout', 'auth_url_always'] as const;
 
 /** @param hasFunction whether the embedding program decides with a function. */
@@ -37,6 +38,10 @@ export function webhookConflicts(settings: Settings, sourceOf: SourceOf, hasFunc
   return [];
 }
 
+/** A9. */
+const BACKEND_DECIDES = 'while a backend decides, which is asked about clients of Mercure and Socket.IO too: remove the option';
+const WITHOUT_URL = 'without auth_url: add it, or remove the option';
+
 export function webhookWarnings(settings: Settings, sourceOf: SourceOf, hasFunction: boolean): string[] {
   const { auth_url, auth_url_always } = settings;
   const hasBackend = auth_url !== undefined || hasFunction;
@@ -44,9 +49,9 @@ export function webhookWarnings(settings: Settings, sourceOf: SourceOf, hasFunct
   if (hasBackend && auth_url_always && always !== undefined && !hasTokenKeys(settings)) {
     return [`${always} has no effect without keys, because every client is asked about: remove the option`];
   }
-  const ineffective = NEED_BACKEND.flatMap((name) => {
-    const source = hasBackend ? undefined : sourceOf(name);
-    return source === undefined ? [] : [`${source} has no effect without auth_url: add it, or remove the option`];
+  const ineffective = (hasBackend ? REPLACED_BY_BACKEND : NEED_BACKEND).flatMap((name) => {
+    const source = sourceOf(name);
+    return source === undefined ? [] : [`${source} has no effect ${hasBackend ? BACKEND_DECIDES : WITHOUT_URL}`];
   });
   if (auth_url === undefined) return ineffective;
   const { protocol, hostname } = new URL(auth_url);

@@ -50,6 +50,17 @@ describe('the options of the webhook', () => {
     expect(complaints(given, true)).toEqual([]);
   });
 
+  it.each(['mercure_open', 'mercure_anonymous'])(
+    'A9: %s admits no client beside a backend, which also decides about Mercure',
+    (name) => {
+      const given = { auth: 'required', profile: 'hardened', dialects: ['mercure', 'socketio'] };
+      const text = `${name} has no effect while a backend decides, which is asked about clients of Mercure and Socket.IO too: remove the option`;
+      expect(complaints({ ...given, auth_url: URL, [name]: true })).toEqual([text]);
+      expect(complaints({ ...given, [name]: true }, true)).toEqual([text]);
+      expect(complaints({ ...given, auth_url: URL })).toEqual([]);
+    },
+  );
+
   it('A9: auth_url_always has no effect without keys', () => {
     expect(complaints({ auth: 'required', auth_url: URL, auth_url_always: true })).toEqual([
       'auth_url_always has no effect without keys, because every client is asked about: remove the option',
