@@ -103,6 +103,10 @@ globalThis.stage = {
   },
 
   events: () => events,
+  /** Waits for the socket, whether or not the peer has received OPEN. */
+  async waitForSocket() {
+    while (!peer.socket._wsOpen()) await new Promise((resolve) => setTimeout(resolve, 5));
+  },
   connect: (id) => keep(peer.connect(id, { reliable: true })),
   /** Sends values over a new connection, and returns as many replies. */
   exchange({ id, serialization, values }) {
