@@ -46,6 +46,9 @@ export function maxUrlLength(topic: string): number {
   return length;
 }
 
+/** T12: the meaning of a payload: UTF-8 text, any bytes, or a JSON value. */
+export type PayloadForm = 'text' | 'bytes' | 'json';
+
 /** A publication as decoded by a dialect, before validation. */
 export interface Draft {
   /**
@@ -53,8 +56,10 @@ export interface Draft {
    * topics to which the connection is subscribed by name.
    */
   readonly topics: readonly string[];
-  /** UTF-8 text, borrowed for the turn. */
+  /** Borrowed for the turn. UTF-8 text, unless the form is bytes. */
   readonly payload: Payload;
+  /** T12: undefined for the form that all dialects of the space share. */
+  readonly form?: PayloadForm | undefined;
   /** The id in the history. If undefined, the broker generates one. */
   readonly id?: string | undefined;
   /** The type of the event, specific to the dialect. */
@@ -72,6 +77,8 @@ export interface Publication {
   readonly isOwnId?: boolean;
   readonly topics: readonly TopicName[];
   readonly payload: Payload;
+  /** T12. */
+  readonly form?: PayloadForm | undefined;
   readonly type: string | undefined;
   readonly retry: Millis | undefined;
   readonly isPrivate: boolean;

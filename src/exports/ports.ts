@@ -99,6 +99,7 @@ export type { Liveness } from '../domain/session.ts';
 export type {
   Clearance,
   Draft,
+  PayloadForm,
   Publication,
   RequestedTopics,
   RequestRefusal,

@@ -136,7 +136,7 @@ function publicationOf(id: string, payload: Uint8Array = new Uint8Array(1)): Bus
   const from = 'ann' as PeerId;
   return {
     ...{ type: 'publication', realm: GREEN, space: 'relay', keepsHistory: false },
-    publication: { id, topics, payload, type: undefined, retry: 5, isPrivate: true, from },
+    publication: { id, topics, payload, form: 'bytes' as const, type: undefined, retry: 5, isPrivate: true, from },
   };
 }
 

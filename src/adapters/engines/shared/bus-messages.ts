@@ -1,6 +1,6 @@
 import type { BusMessage, NodeMessage } from '../../../application/ports/node-bus.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
-import type { TopicName } from '../../../domain/topic.ts';
+import type { PayloadForm, TopicName } from '../../../domain/topic.ts';
 import { FORMAT_VERSION } from './format-version.ts';
 
 /** Reason why a bus message was rejected. */
@@ -39,10 +39,13 @@ function wireFields(message: BusMessage): Json {
       payload: Buffer.from(published.payload).toString('base64'),
       type: published.type,
     },
-    ...{ retry: published.retry, isPrivate: published.isPrivate, from: published.from },
+    ...{ retry: published.retry, isPrivate: published.isPrivate, from: published.from, form: published.form },
   };
   return { say: 'publication', realm: message.realm, space: message.space, remembers: message.keepsHistory, publication };
 }
+
+/** T12. A form that this node does not know makes a message unreadable. */
+const FORMS: readonly (PayloadForm | undefined)[] = [undefined, 'text', 'bytes', 'json'];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -68,10 +71,13 @@ function publicationIn(fields: Json, realm: RealmKey): BusMessage | undefined {
   if (typeof space !== 'string' || typeof keepsHistory !== 'boolean' || !isObject(inner)) return undefined;
   const [id, payload, isPrivate] = [inner['id'], inner['payload'], inner['isPrivate']];
   const [topics, type, retry, from] = [inner['topics'], inner['type'], inner['retry'], inner['from']];
+  const form = FORMS.find((one) => one === inner['form']);
+  if (form !== inner['form']) return undefined;
   if (typeof id !== 'string' || typeof payload !== 'string' || typeof isPrivate !== 'boolean') return undefined;
   if (!Array.isArray(topics) || !topics.every((topic) => typeof topic === 'string')) return undefined;
   const publication = {
     ...{ id, topics: topics as TopicName[], payload: Buffer.from(payload, 'base64'), isPrivate },
+    form,
     type: typeof type === 'string' ? type : undefined,
     retry: typeof retry === 'number' ? retry : undefined,
     from: typeof from === 'string' ? (from as PeerId) : undefined,

@@ -21,5 +21,11 @@ describe('MER4: an event', () => {
 
   it('may have empty data', () => expect(encoded('')).toBe('id: 1\ndata: \n\n'));
 
+  it('T12: has bytes as base64, and does not exist for JSON that is no list of bytes', () => {
+    expect(encoded('\n\n', { form: 'bytes' })).toBe('id: 1\ndata: Cgo=\n\n');
+    expect(encoded('[10,10]', { form: 'json' })).toBe('id: 1\ndata: Cgo=\n\n');
+    expect(encoded('{}', { form: 'json' })).toBe('');
+  });
+
   it('does not exist for other events', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
 });

@@ -29,6 +29,17 @@ describe('a bus message', () => {
     expect(decodeBusMessage(encodeBusMessage(HERE, published))).toEqual({ from: HERE, message: published });
   });
 
+  it('T12: contains the form of a publication, if it has one', () => {
+    const publication = {
+      ...{ id: '7', topics: ['garden' as TopicName], payload: Buffer.from([0, 255]), form: 'bytes' as const, type: undefined },
+      ...{ retry: undefined, isPrivate: false, from: undefined },
+    };
+    const message = { type: 'publication', realm: MAIL.realm, space: 'updates', keepsHistory: true, publication } as const;
+    const text = encodeBusMessage(HERE, message);
+    expect(decodeBusMessage(text)).toEqual({ from: HERE, message });
+    expect(decodeBusMessage(text.replace('"bytes"', '"pictures"'))).toEqual({ why: 'unreadable' });
+  });
+
   it('contains a connection as a number', () => {
     const message = { type: 'superseded', realm: MAIL.realm, id: MAIL.id, connection: connectionId(3, 1) } as const;
     expect(decodeBusMessage(encodeBusMessage(HERE, message))).toEqual({ from: HERE, message });

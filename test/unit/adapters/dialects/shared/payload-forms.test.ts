@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { base64Of, textOf } from '../../../../../src/adapters/dialects/shared/payload-forms.ts';
+
+const payload = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
+
+describe('the forms of payloads', () => {
+  it('T12: text is sent unchanged, and as bytes if it is base64', () => {
+    expect(textOf({ payload: payload('grüße') })).toBe('grüße');
+    expect(textOf({ payload: payload('AP8B'), form: 'text' })).toBe('AP8B');
+    expect(base64Of({ payload: payload('AP8B') })).toBe('AP8B');
+    expect(base64Of({ payload: payload('') })).toBe('');
+    for (const text of ['grüße', 'AP8', 'AP8B\n', '[1]']) expect(base64Of({ payload: payload(text) })).toBeUndefined();
+  });
+
+  it('T12: any bytes are sent as base64', () => {
+    const property = fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      const expected = Buffer.from(bytes).toString('base64');
+      expect([textOf({ payload: bytes, form: 'bytes' }), base64Of({ payload: bytes, form: 'bytes' })]).toEqual([
+        expected,
+        expected,
+      ]);
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
+
+  it('T12: a JSON list of byte numbers is sent as bytes, with any blanks', () => {
+    const blank = fc.constantFrom('', ' ', '\n', '\t\r ');
+    const property = fc.property(fc.uint8Array({ maxLength: 50 }), blank, (bytes, space) => {
+      const json = `${space}[${space}${[...bytes].join(`${space},${space}`)}${space}]${space}`;
+      expect(textOf({ payload: payload(json), form: 'json' })).toBe(Buffer.from(bytes).toString('base64'));
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
+
+  it.each([
+    '{}',
+    '"AP8B"',
+    '[256]',
+    '[-1]',
+    '[1.5]',
+    '[1e2]',
+    '[01]',
+    '[1,]',
+    '[,1]',
+    '[1 2]',
+    '[1',
+    '[1] 2',
+    '[[1]]',
+    '',
+    '[null]',
+  ])('T12: other JSON is not sent: %s', (json) => {
+    expect(textOf({ payload: payload(json), form: 'json' })).toBeUndefined();
+    expect(base64Of({ payload: payload(json), form: 'json' })).toBeUndefined();
+  });
+});
