@@ -1,8 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server as TcpServer } from 'node:net';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../architecture/tree.ts';
 import { Coturn } from '../../support/e2e/coturn.ts';
 import { runDoctor, type DoctorRun } from '../../support/e2e/doctor.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
@@ -13,7 +17,8 @@ import { allocate } from '../../support/e2e/stun-client.ts';
 /* Each mistake of a STUN or TURN server is planted, and the doctor gives exactly its verdict. */
 
 const SECRET = 'secret-of-broker-and-relay';
-/** No server of this file has TLS. */
+const TLS = join(ROOT, 'test/support/tls');
+/** No server of this file has TLS on port 443. */
 const NO_TLS = 'D10 doubtful ice-no-tls';
 /** For servers that do not answer. */
 const IMPATIENT = ['--timeout', '4000'];
@@ -52,9 +57,9 @@ async function udpServer(answer: (request: Buffer) => Buffer | undefined): Promi
 }
 
 /** The response of a STUN server that reports an address of its choice. */
-function mapped(request: Buffer, octets: readonly number[]): Buffer {
+function mapped(request: Buffer, octets: readonly number[], port = 4660): Buffer {
   const cookie = [0x21, 0x12, 0xa4, 0x42];
-  const value = [0, 1, 0x21 ^ 0x12, 0x12 ^ 0x34, ...octets.map((octet, place) => octet ^ (cookie[place] ?? 0))];
+  const value = [0, 1, 0x21 ^ (port >> 8), 0x12 ^ (port & 255), ...octets.map((octet, place) => octet ^ (cookie[place] ?? 0))];
   const header = Buffer.from(request.subarray(0, 20));
   header.writeUInt16BE(BINDING_SUCCESS, 0);
   header.writeUInt16BE(4 + value.length, 2);
@@ -159,5 +164,32 @@ describe('signalbox doctor and other servers', () => {
   it.concurrent('a name without an address', async () => {
     const { faults } = await diagnose({ stun: 'stun:no-such-host.invalid:3478' });
     expect(faults).toEqual(['D10 doubtful ice-no-turn', 'D11 bad stun-name-unknown']);
+  });
+
+  it.concurrent('two STUN servers that see different ports, and an address of the provider', async () => {
+    const ports = [
+      await udpServer((request) => mapped(request, [100, 64, 1, 1], 4_000)),
+      await udpServer((request) => mapped(request, [100, 64, 1, 1], 4_001)),
+    ];
+    const { faults } = await diagnose({ stun: ports.map((port) => `stun:${LOOPBACK}:${port}`) });
+    expect(faults).toEqual([...['D10 doubtful ice-no-turn', 'D11 doubtful nat-carrier', 'D11 doubtful nat-symmetric']]);
+  });
+
+  it.concurrent('turns: with a certificate that is not trusted', async () => {
+    const server = createTlsServer(
+      { cert: readFileSync(join(TLS, 'localhost.crt')), key: readFileSync(join(TLS, 'localhost.key')) },
+      (socket) => socket.on('error', () => undefined),
+    );
+    server.on('tlsClientError', () => undefined).listen(0, LOOPBACK);
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const { faults } = await diagnose({ turn: `turns:${LOOPBACK}:${port}`, turn_secret: SECRET });
+    server.close();
+    expect(faults).toEqual([NO_TLS, 'D12 bad turn-certificate']);
+  });
+
+  it.concurrent('a TURN server whose name has no address', async () => {
+    const { faults } = await diagnose({ turn: 'turn:no-such-host.invalid:3478?transport=tcp', turn_secret: SECRET });
+    expect(faults).toEqual([NO_TLS, 'D12 bad turn-name-unknown']);
   });
 });
