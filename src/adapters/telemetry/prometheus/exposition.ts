@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { collectDefaultMetrics, type Metric, type OpenMetricsContentType, Registry } from 'prom-client';
 import { METRICS, type MetricDefinition, type MetricName } from '../../../application/ports/metrics.ts';
 import type { MetricStore, Sample } from '../shared/metric-store.ts';
@@ -29,6 +30,11 @@ export class Exposition {
   constructor(store: MetricStore) {
     for (const name of Object.keys(METRICS) as MetricName[]) register(this.#registry, metricOf(name, store));
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of LISTS_OF_CONNECTIONS) this.#registry.removeSingleMetric(name);
+    register(
+      this.#registry,
+      rendered('process_open_fds', 'Number of open file descriptors.', 'gauge', () => openFiles()),
+    );
   }
 
   /** @param accept the `Accept` header. */
@@ -50,6 +56,20 @@ export class Exposition {
     }
     return registry.metrics();
   }
+}
+
+/** Default metrics that list all connections at each reading, so that it stalls a broker with many. */
+const LISTS_OF_CONNECTIONS: readonly string[] = ['handles', 'requests', 'resources']
+  .flatMap((what) => [`nodejs_active_${what}`, `nodejs_active_${what}_total`])
+  .concat('process_open_fds');
+
+const FILES = '/proc/self/fd';
+
+/** Linux 6.2 and later tell the number without a list. No value on systems without it. */
+function openFiles(): RenderedValue[] {
+  const size = statSync(FILES, { throwIfNoEntry: false })?.size;
+  if (size === undefined) return [];
+  return [{ labels: {}, value: size > 0 ? size : readdirSync(FILES).length - 1 }];
 }
 
 function metricOf(name: MetricName, store: MetricStore): RenderedMetric {
