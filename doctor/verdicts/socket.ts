@@ -1,6 +1,6 @@
 import { good, type Verdict } from './verdict.ts';
 
-const PROXY = 'operations.md';
+const PROXY = 'operating.md';
 const AUTH = 'authentication.md';
 
 /** D5 to D9: sockets, messages and streams. */

@@ -1,6 +1,6 @@
 import { good, type Verdict } from './verdict.ts';
 
-const PROXY = 'operations.md';
+const PROXY = 'operating.md';
 
 /** D1 to D4: the way to the broker. */
 export const WAY = {
