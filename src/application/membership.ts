@@ -138,7 +138,10 @@ export class Membership {
     this.#confirmingAtRisk += 1;
     this.#confirmAll(ifFree, () => {
       this.#confirmingAtRisk -= 1;
-      if (this.#confirmingAtRisk === 0) this.#parts.fence.renewed(requestedAt);
+      if (this.#confirmingAtRisk > 0) return;
+      this.#parts.fence.renewed(requestedAt);
+      // While a claim was missing, its node was not notified of messages.
+      this.#pollMailboxes();
     });
   }
 

@@ -5,7 +5,8 @@ import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memo
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
-import { connectionId, nodeId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
+import type { Claim, ClaimOutcome, RenewOutcome } from '../../../src/application/ports/peer-directory.ts';
+import { connectionId, nodeId, realmKey, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
 import { Token } from '../../../src/domain/token.ts';
 import { TestBroker } from '../../support/test-broker.ts';
 import { SlowEngine } from '../../support/slow-engine.ts';
@@ -223,6 +224,32 @@ describe('a node whose lease may have ended', () => {
     expect(ready()).toBe(503);
     engine.resume();
     expect(ready()).toBe(200);
+  });
+});
+
+describe('a node whose engine has lost its data', () => {
+  it('O11: delivers the messages that arrived before its claims were stored again', () => {
+    const { broker, engine, clock } = setUp();
+    const { sharedDirectory } = engine;
+    const claims: Claim[] = [];
+    const answers: (() => void)[] = [];
+    Object.assign(engine.directory, {
+      claim(claim: Claim, answer: (outcome: ClaimOutcome) => void) {
+        claims.push(claim);
+        sharedDirectory.claim(claim, answer);
+      },
+      renewLease: (_node: NodeId, answer: (outcome: RenewOutcome) => void) => answers.push(() => answer('unknown')),
+    });
+    const bob = broker.connectPeer('bob');
+    for (const claim of claims) sharedDirectory.release(claim);
+    clock.advance(LEASE / 3);
+    const ann = { ...otherNodesPeer('ann'), token: new Token('hers') };
+    sharedDirectory.claim(ann, () => undefined);
+    const message = { kind: 'offer', from: ann.id, to: 'bob' as PeerId, payload: Buffer.from('1') } as const;
+    engine.mailboxes.put(realmKey('peerjs'), ann, message, clock.now(), () => undefined);
+    expect(bob.received).toEqual([]);
+    for (const answer of answers) answer();
+    expect(bob.received).toMatchObject([{ payload: 1 }]);
   });
 });
 
