@@ -82,7 +82,7 @@ const dialects: Record<DialectName, (config: Config) => AnyDialect> = {
     }),
   peero: (config) => new PeeroDialect(config.peeroPath),
   socketio: (config) => new SocketIoDialect(config.socketioPath),
-  relay: (config) => new RelayDialect(config.relayPath),
+  relay: (config) => new RelayDialect(config.relayPath, config.topicsPerConnection),
 };
 
 function publicSettings({ keys, auth }: Config): PublicPageSettings {

@@ -20,6 +20,9 @@ const TOPIC = 1;
 const TOPICS = 2;
 const PAYLOAD = 3;
 
+/** REL1, M23: topics of one frame, unless a connection may have more. Each takes up to 1 µs. */
+const MAX_LISTED_TOPICS = 10_000;
+
 const TOPIC_KEY = Buffer.from('{"topic":');
 const PAYLOAD_KEY = Buffer.from(',"payload":');
 const END_OF_FRAME = Buffer.from('}');
@@ -27,6 +30,12 @@ const END_OF_FRAME = Buffer.from('}');
 /** REL1, REL3, REL4: reads frames. Publications are validated and forwarded byte for byte. */
 export class Decoder {
   readonly #members = new JsonMembers(MEMBERS, new TextCache());
+  readonly #maxListedTopics: number;
+
+  /** @param topicsPerConnection the limit of topics of a connection. */
+  constructor(topicsPerConnection = 0) {
+    this.#maxListedTopics = Math.max(MAX_LISTED_TOPICS, topicsPerConnection);
+  }
 
   /** Never throws. */
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
@@ -34,9 +43,9 @@ export class Decoder {
     if (!members.read(bytes, isBinary)) return MALFORMED;
     switch (TYPES[members.wordIndex(TYPE, TYPES)]) {
       case 'subscribe':
-        return { action: 'join-topics', selectors: this.#topics() };
+        return this.#subscription('join-topics');
       case 'unsubscribe':
-        return { action: 'leave-topics', selectors: this.#topics() };
+        return this.#subscription('leave-topics');
       case 'publish':
         return this.#publication(bytes);
       case 'ping':
@@ -66,9 +75,9 @@ export class Decoder {
   }
 
   /** REL1, REL4: one `topic`, or a list of `topics`. Values of other types are skipped, as in the reference server. */
-  #topics(): { readonly topic: string }[] {
+  #subscription(action: 'join-topics' | 'leave-topics'): FrameRequest {
     const one = this.#members.string(TOPIC);
-    const all = this.#members.strings(TOPICS) ?? (typeof one === 'string' ? [one] : []);
-    return all.map((topic) => ({ topic }));
+    const all = this.#members.strings(TOPICS, this.#maxListedTopics) ?? (typeof one === 'string' ? [one] : []);
+    return all === 'too-many' ? MALFORMED : { action, selectors: all.map((topic) => ({ topic })) };
   }
 }

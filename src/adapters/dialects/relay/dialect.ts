@@ -16,11 +16,15 @@ export class RelayDialect implements Dialect {
   readonly liveness = 'answers';
   readonly pace = 0;
   readonly #path: string;
-  readonly #decoder = new Decoder();
+  readonly #decoder: Decoder;
 
-  /** @param path without a trailing slash. Requests may have one. */
-  constructor(path: string) {
+  /**
+   * @param path without a trailing slash. Requests may have one.
+   * @param topicsPerConnection the limit of topics of a connection.
+   */
+  constructor(path: string, topicsPerConnection?: number) {
     this.#path = path;
+    this.#decoder = new Decoder(topicsPerConnection);
   }
 
   servesWebSocketAt(path: string): boolean {

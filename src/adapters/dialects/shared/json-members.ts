@@ -98,8 +98,11 @@ export class JsonMembers {
     return start === ABSENT ? -1 : this.#scanner.indexOfWord(start, this.#end(member), words);
   }
 
-  /** The strings of a list; other elements are skipped. Undefined if the value is not a list. */
-  strings(member: number): string[] | undefined {
+  /**
+   * The strings of a list; other elements are skipped. Undefined if the value is not a list.
+   * @param max M23: a list of more strings is not read further.
+   */
+  strings(member: number, max: number): string[] | 'too-many' | undefined {
     const scanner = this.#scanner;
     const start = this.#start(member);
     if (start === ABSENT || scanner.byteAt(start) !== OPEN_ARRAY) return undefined;
@@ -107,7 +110,7 @@ export class JsonMembers {
     let at = scanner.skipWhitespace(start + 1);
     while (scanner.byteAt(at) !== CLOSE_ARRAY) {
       const end = scanner.skipValue(at);
-      if (scanner.byteAt(at) === QUOTE) texts.push(scanner.readString(at, end));
+      if (scanner.byteAt(at) === QUOTE && texts.push(scanner.readString(at, end)) > max) return 'too-many';
       at = scanner.skipWhitespace(end);
       if (scanner.byteAt(at) === COMMA) at = scanner.skipWhitespace(at + 1);
     }

@@ -12,6 +12,17 @@ describe('REL1: decoded frames of the relay', () => {
     expect(read('{"type":"subscribe","topics":"a"}')).toEqual({ action: 'join-topics', selectors: [] });
   });
 
+  it('M23: have at most 10,000 topics, or as many as a connection may have', () => {
+    const frame = (type: string, count: number): string =>
+      JSON.stringify({ type, topics: Array.from({ length: count }, () => '\n') });
+    for (const type of ['subscribe', 'unsubscribe']) {
+      expect(read(frame(type, 10_000))).toMatchObject({ selectors: { length: 10_000 } });
+      expect(read(frame(type, 10_001))).toEqual({ action: 'malformed' });
+      const more = new Decoder(10_001).decode(Buffer.from(frame(type, 10_001)), false);
+      expect(more).toMatchObject({ selectors: { length: 10_001 } });
+    }
+  });
+
   it('REL4: are subscriptions to one topic', () => {
     expect(read('{"type":"subscribe","topic":"a"}')).toEqual({ action: 'join-topics', selectors: [{ topic: 'a' }] });
     expect(read('{"type":"unsubscribe","topic":"a"}')).toEqual({ action: 'leave-topics', selectors: [{ topic: 'a' }] });

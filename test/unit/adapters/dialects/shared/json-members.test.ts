@@ -43,9 +43,13 @@ describe('members', () => {
 
   it('keeps no state of the previous frame', () => {
     read('{"a":1,"b":2,"c":3}');
-    expect([read('{}').has(A), members.unknownCount, members.string(B), members.wordIndex(B, ['x']), members.strings(B)]).toEqual(
-      [...[false, 0, undefined, -1, undefined]],
-    );
+    expect([
+      read('{}').has(A),
+      members.unknownCount,
+      members.string(B),
+      members.wordIndex(B, ['x']),
+      members.strings(B, 9),
+    ]).toEqual([...[false, 0, undefined, -1, undefined]]);
   });
 
   it('distinguishes strings, other values and null', () => {
@@ -74,5 +78,5 @@ describe('lists of strings', () => {
     [' [ "x" , 1 , ["y"] , null , {"z":"z"} , "" ] ', ['x', '']],
     ['"x"', undefined],
     ['{"0":"x"}', undefined],
-  ])('%s', (value, texts) => expect(read(`{"a":${value}}`).strings(A)).toEqual(texts));
+  ])('%s', (value, texts) => expect(read(`{"a":${value}}`).strings(A, 9)).toEqual(texts));
 });
