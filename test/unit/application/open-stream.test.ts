@@ -139,7 +139,7 @@ describe('A9: a backend decides about clients of Socket.IO', () => {
     expect(ann.lines.map((line) => (JSON.parse(line) as unknown[])[0])).toEqual(['welcome', 'receipt', 'receipt']);
     expect(authorizer.requests).toMatchObject([{ dialect: 'socketio', realm: 'peerjs', token: 'good', address: '192.0.2.1' }]);
     const eve = connect('unknown');
-    expect([eve.lines, eve.code()]).toEqual([['["refused","Invalid token"]'], 4401]);
+    expect([eve.lines, eve.code()]).toEqual([['["refused","Invalid token",4401]'], 4401]);
   });
 
   it('is not asked about a token that Mercure has verified, except for auth_url_always', () => {
