@@ -1,6 +1,6 @@
 /*
  * Writes build/signalbox.mjs: the command line in one file, with the clients of Redis and NATS. Native libraries can't be in it,
- * so connections are served by node:http and ws, unless uWebSockets.js is installed beside the file.
+ * so connections are served by node:http, unless uWebSockets.js is installed beside the file.
  */
 import { chmodSync, readFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';

@@ -12,8 +12,14 @@ export function cpuNanoseconds(pid) {
   return sum;
 }
 
-/** At most a few ticks late while the thread runs. */
+/** At most a few ticks late while the thread runs. 0 if the thread has ended since it was listed, as idle ones of Node do. */
 function ofThread(pid, thread) {
-  const [ran = ''] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ');
-  return Number(ran);
+  const path = `/proc/${pid}/task/${thread}/schedstat`;
+  try {
+    const [ran = ''] = readFileSync(path, 'latin1').split(' ');
+    return Number(ran);
+  } catch (error) {
+    if (existsSync(path)) throw error;
+    return 0;
+  }
 }

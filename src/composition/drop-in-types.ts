@@ -3,7 +3,7 @@ import type { ServerOptions } from 'node:https';
 import type { Express } from 'express';
 import type { WebSocket } from 'ws';
 import type { AuthorizeOption } from '../adapters/authorizers/function.ts';
-import type { Handshaker, HandshakerOptions } from '../adapters/transports/node/connection-acceptor.ts';
+import type { Handshaker, HandshakerOptions } from '../adapters/transports/node/ws-handshakes.ts';
 import type { GivenOptions } from './configuration/config.ts';
 import type { AdaptersOption } from './entry-point-adapters.ts';
 import type { OriginOption } from './origins.ts';

@@ -50,7 +50,7 @@ export const OPTIONS = {
   transport: option(choice(['auto', 'uws', 'node']), {
     group: 'Serving',
     description:
-      'Server library: uws (uWebSockets.js) or node (node:http and ws). auto selects uws if it loads, else node. ' +
+      'Server library: uws (uWebSockets.js) or node (node:http). auto selects uws if it loads, else node. ' +
       'Behind a proxy, uws needs HTTP/1.1.',
     effect:
       'Both follow the same rules. uws answers 505 to HTTP/1.0 and to a request line in several TCP segments; see the page ' +

@@ -10,17 +10,12 @@ import { NOT_ACCEPTING, isWebSocketUpgrade, splitTarget } from '../shared/reques
 import type { CertificateFiles } from '../shared/settings.ts';
 import { dropBeyondOpenFiles } from './dropped-connections.ts';
 import { NodeRequest, sendResponse } from './http.ts';
-import {
-  type Handshaker,
-  type HandshakerOptions,
-  handshakerOptions,
-  type AcceptorLimits,
-  ConnectionAcceptor,
-} from './connection-acceptor.ts';
+import { type AcceptorLimits, ConnectionAcceptor } from './connection-acceptor.ts';
 import { logMalformed } from './malformed-requests.ts';
 import { MountPoints, type KnownMounts } from './mount-points.ts';
 import { sharedUpgradesOf, type UpgradeOwner } from './shared-upgrades.ts';
 import { NodeSocket } from './socket.ts';
+import { type Handshaker, type HandshakerOptions, handshakerOptions, WsHandshakes } from './ws-handshakes.ts';
 
 /** The server of an embedding program, and the part of it that the broker serves. */
 export interface AttachmentSettings extends AcceptorLimits {
@@ -82,7 +77,7 @@ export class AttachedTransport implements Transport {
     this.#gateway = gateway;
     const upgrades = sharedUpgradesOf(server);
     this.#acceptor = new ConnectionAcceptor(gateway, {
-      handshaker,
+      handshakes: new WsHandshakes(handshaker),
       limits: this.#settings,
       ownsConnections: false,
       failed: (raw, why) => upgrades.failed(raw, why),

@@ -1,62 +1,21 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
-import { subprotocolsOf, type HttpRequest, type HttpResponse } from '../../../application/ports/http.ts';
+import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
-import { grantedSubprotocol, handshakeFault } from '../shared/handshake.ts';
+import { handshakeFault } from '../shared/handshake.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
 import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
 import { createTurns, TASK_COST } from '../shared/turn-tasks.ts';
-import { endOfError } from './ends.ts';
+import type { AcceptorContext, Handshakes, UpgradeRequest } from './handshakes.ts';
 import { NodeExchange, sendResponse, type ResponseContext, type ExchangeHost } from './http.ts';
 import { HttpConnections } from './http-connection.ts';
 import { OpenConnections } from './open-connections.ts';
-import { NodeSocket, type SocketContext } from './socket.ts';
 import { NodeStream } from './stream.ts';
-
-/** The methods of a `WebSocketServer` that are used. The instance may belong to an embedding program. */
-export interface Handshaker {
-  handleUpgrade(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    opened: (ws: WebSocket, request: IncomingMessage) => void,
-  ): void;
-  emit(event: 'connection', ws: WebSocket, request: IncomingMessage): unknown;
-}
-
-/** Options for a `WebSocketServer`. */
-export interface HandshakerOptions {
-  readonly noServer: true;
-  readonly perMessageDeflate: false;
-  readonly handleProtocols: (offered: ReadonlySet<string>, raw: object) => string | false;
-  readonly maxPayload: number;
-  readonly closeTimeout: number;
-}
-
-/** O13, A11, W7: the subprotocols of handshakes in progress, by request. */
-const GRANTED = new WeakMap<object, string | undefined>();
-
-/** Options with which a `WebSocketServer` keeps the contract of the transport. */
-export function handshakerOptions({ maxFrameBytes }: PerConnectionLimits): HandshakerOptions {
-  // O13, A11: without this function, `ws` would accept the first subprotocol.
-  const handleProtocols = (offered: ReadonlySet<string>, raw: object): string | false =>
-    (GRANTED.has(raw) ? GRANTED.get(raw) : subprotocolsOf([...offered].join()).granted) ?? false;
-  return { noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes, closeTimeout: CLOSE_GRACE, handleProtocols };
-}
-
-/** An upgrade request, as Node emits it. */
-export interface UpgradeRequest {
-  readonly raw: IncomingMessage;
-  readonly request: HttpRequest;
-  readonly stream: Duplex;
-  readonly head: Buffer;
-}
 
 /** Limits on connections and handshakes. */
 export interface AcceptorLimits extends PerConnectionLimits {
@@ -68,7 +27,7 @@ export interface AcceptorLimits extends PerConnectionLimits {
 const HEADER_BYTES = 4 * 1024;
 
 interface AcceptorParts {
-  readonly handshaker: Handshaker;
+  readonly handshakes: Handshakes;
   readonly limits: AcceptorLimits;
   /** False if the connections belong to an embedding program, which decides how long they stay open. */
   readonly ownsConnections: boolean;
@@ -85,9 +44,8 @@ interface AcceptorParts {
  */
 export class ConnectionAcceptor implements ExchangeHost {
   readonly #gateway: Gateway;
-  readonly #reporterContext: ReporterContext;
-  readonly #handshaker: Handshaker;
-  readonly #socketContext: SocketContext;
+  readonly #context: AcceptorContext;
+  readonly #handshakes: Handshakes;
   readonly #httpConnections: HttpConnections;
   readonly responseTimeout: Millis;
   readonly #ownsConnections: boolean;
@@ -96,13 +54,15 @@ export class ConnectionAcceptor implements ExchangeHost {
   readonly #turns = createTurns();
   #isAccepting = true;
 
-  constructor(gateway: Gateway, { handshaker, limits, ownsConnections, failed = () => undefined }: AcceptorParts) {
+  constructor(gateway: Gateway, { handshakes, limits, ownsConnections, failed = () => undefined }: AcceptorParts) {
     this.#gateway = gateway;
     // No limit: a pause stops the TCP connection, so the backlog holds only the frames of one packet.
     const maxBacklogBytes = Number.POSITIVE_INFINITY;
-    this.#reporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, turns: this.#turns };
-    this.#handshaker = handshaker;
-    this.#socketContext = { limits, turnEnd: new TurnEnd() };
+    const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, turns: this.#turns };
+    const { handshakeTimeout } = limits;
+    const openConnections = this.#openConnections;
+    this.#context = { reporterContext, openConnections, limits, turnEnd: new TurnEnd(), handshakeTimeout, failed };
+    this.#handshakes = handshakes;
     this.#httpConnections = new HttpConnections(limits.sendBufferBytes);
     this.responseTimeout = limits.handshakeTimeout;
     this.#ownsConnections = ownsConnections;
@@ -124,8 +84,8 @@ export class ConnectionAcceptor implements ExchangeHost {
       if (isWebSocket) this.#handshakeInTurn(upgrade);
       else this.serveRequest(raw, plainResponse(raw, stream), request);
     };
-    const connection = this.#httpConnections.of(raw);
-    if (connection.isIdle) return begin();
+    const connection = this.#httpConnections.earlier(raw);
+    if (connection === undefined || connection.isIdle) return begin();
     // Responses to earlier requests are sent first. Node has detached the stream: an unhandled error would end the process.
     stream.on('error', () => stream.destroy());
     connection.onIdle(begin);
@@ -133,8 +93,8 @@ export class ConnectionAcceptor implements ExchangeHost {
 
   stream(context: ResponseContext, head: StreamHead, admission: Admission): void {
     const { response, connection } = context;
-    const reporter = new ConnectionReporter(this.#reporterContext, admission);
-    const stream = new NodeStream(context, { reporter, context: this.#socketContext });
+    const reporter = new ConnectionReporter(this.#context.reporterContext, admission);
+    const stream = new NodeStream(context, { reporter, context: this.#context });
     const onClosed = (): void => {
       stream.closed();
       queueMicrotask(() => this.#openConnections.delete(stream));
@@ -178,7 +138,8 @@ export class ConnectionAcceptor implements ExchangeHost {
     tasks.defer(TASK_COST.handshake, () => this.#handshake(upgrade), HEADER_BYTES);
   }
 
-  #handshake({ raw, request, stream, head }: UpgradeRequest): void {
+  #handshake(upgrade: UpgradeRequest): void {
+    const { raw, request, stream } = upgrade;
     if (stream.destroyed) return;
     const reject = (answer: HttpResponse): void => {
       this.#gateway.refused(request, answer);
@@ -195,65 +156,7 @@ export class ConnectionAcceptor implements ExchangeHost {
       this.#gateway.abandoned(answer);
       return reject(fault);
     }
-    GRANTED.set(raw, grantedSubprotocol(answer, request));
-    const handshake = { terminate: () => stream.destroy() };
-    let timer: NodeJS.Timeout | undefined;
-    const done = (): void => {
-      clearTimeout(timer);
-      this.#openConnections.delete(handshake);
-    };
-    const abandoned = (): void => {
-      this.#gateway.abandoned(answer);
-      done();
-    };
-    this.#openConnections.add(handshake);
-    stream.once('close', abandoned);
-    let isOpened = false;
-    const opened = (ws: WebSocket): void => {
-      isOpened = true;
-      // As with `peer`, a listener of the embedding program can mark the socket before the peer is registered, or close it.
-      this.#handshaker.emit('connection', ws, raw);
-      if (ws.readyState !== ws.OPEN) return;
-      stream.off('close', abandoned);
-      this.#opened(ws, stream, answer);
-      done();
-      // The broker has already closed the connection.
-      if (ws.readyState !== ws.OPEN) this.#failed(raw, 'refused');
-    };
-    try {
-      this.#handshaker.handleUpgrade(raw, stream, head, opened);
-    } catch (error) {
-      // A listener of the embedding program threw the error.
-      if (isOpened) throw error;
-      // `ws` throws for a socket that another WebSocketServer has used; the broker must not close that socket.
-      stream.off('close', abandoned);
-      abandoned();
-      return this.#failed(raw, 'taken');
-    }
-    // An embedding program verifies clients itself, and may never respond.
-    if (!isOpened) timer = setTimeout(() => stream.destroy(), this.responseTimeout);
-  }
-
-  #opened(ws: WebSocket, stream: Duplex, admission: Admission): void {
-    const reporter = new ConnectionReporter(this.#reporterContext, admission);
-    const socket = new NodeSocket(ws, stream, { reporter, context: this.#socketContext, isBinary: admission.sendsBinary });
-    this.#openConnections.add(socket);
-    ws.on('message', (bytes: Buffer, isBinary) => socket.receiveMessage(bytes, isBinary));
-    ws.on('pong', ({ length }) => socket.receivePong(length));
-    ws.on('ping', ({ length }) => socket.receivePing(length));
-    // `ws` reads each chunk first, because its listener was added earlier.
-    stream.on('data', ({ length }: Buffer) => socket.receiveChunk(length));
-    // `ws` sends the close code to the client; the reporter only records how the connection ended.
-    ws.on('error', (error) => reporter.stopReporting(endOfError(error)));
-    ws.on('close', (code) => {
-      socket.closed(code);
-      queueMicrotask(() => this.#openConnections.delete(socket));
-    });
-    // The client ended the connection without a close frame. With compression, messages are decoded later, so `close` is awaited.
-    stream.once('end', () => {
-      if (ws.extensions === '') socket.closed(1006);
-    });
-    reporter.opened(socket);
+    this.#handshakes.open(upgrade, answer, this.#context);
   }
 }
 

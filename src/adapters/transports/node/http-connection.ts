@@ -106,9 +106,14 @@ export class HttpConnections {
     this.#maxUnsentBytes = maxUnsentBytes;
   }
 
-  /** @param response required for HTTP/2, where responses do not wait for each other. */
-  of(raw: IncomingMessage, response?: ServerResponse): HttpConnection {
-    const carrier: HttpCarrier = raw.httpVersionMajor > 1 && response !== undefined ? response : raw.socket;
+  /** The connection of an upgrade, if it has carried requests before. */
+  earlier(raw: IncomingMessage): HttpConnection | undefined {
+    return this.#connections.get(raw.socket);
+  }
+
+  /** @param response for HTTP/2, where responses do not wait for each other. */
+  of(raw: IncomingMessage, response: ServerResponse): HttpConnection {
+    const carrier: HttpCarrier = raw.httpVersionMajor > 1 ? response : raw.socket;
     const connection = this.#connections.get(carrier) ?? new HttpConnection(carrier, this.#maxUnsentBytes);
     this.#connections.set(carrier, connection);
     return connection;

@@ -2,7 +2,6 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
@@ -11,15 +10,18 @@ import type { TransportSettings } from '../shared/settings.ts';
 import { createBoundedServer } from './bounded-server.ts';
 import { dropBeyondOpenFiles } from './dropped-connections.ts';
 import { NodeRequest } from './http.ts';
-import { handshakerOptions, ConnectionAcceptor } from './connection-acceptor.ts';
+import { ConnectionAcceptor } from './connection-acceptor.ts';
+import { DirectHandshakes } from './direct-handshakes.ts';
 import { respondToMalformed } from './malformed-requests.ts';
 
-/** Listens with `node:http` or `node:https`, and `ws`. */
+/** Listens with `node:http` or `node:https`. */
 export class NodeTransport implements Transport {
   readonly name = 'node';
   readonly #settings: TransportSettings;
   readonly #log: Log | undefined;
   readonly #sockets = new Set<NetSocket>();
+  /** One listener for all connections. */
+  readonly #onClose: (this: NetSocket) => void;
   #acceptor: ConnectionAcceptor | undefined;
   #server: Server | undefined;
   #serverClosed: Promise<void> | undefined;
@@ -27,6 +29,10 @@ export class NodeTransport implements Transport {
   constructor(settings: TransportSettings, log?: Log) {
     this.#settings = settings;
     this.#log = log;
+    const sockets = this.#sockets;
+    this.#onClose = function forget(this: NetSocket): void {
+      sockets.delete(this);
+    };
   }
 
   async listen(gateway: Gateway): Promise<ListeningAddress> {
@@ -34,9 +40,12 @@ export class NodeTransport implements Transport {
     const server = createBoundedServer(this.#settings);
     await bind(server, this.#settings);
     dropBeyondOpenFiles(server, this.#log);
-    const handshaker = new WebSocketServer({ ...handshakerOptions(this.#settings), clientTracking: false });
     this.#server = server;
-    this.#acceptor = new ConnectionAcceptor(gateway, { handshaker, limits: this.#settings, ownsConnections: true });
+    this.#acceptor = new ConnectionAcceptor(gateway, {
+      handshakes: new DirectHandshakes((stream) => this.#forget(stream)),
+      limits: this.#settings,
+      ownsConnections: true,
+    });
     server.on('clientError', respondToMalformed(gateway, this.#settings));
     this.#serve(server, this.#acceptor);
     return { host, port: (server.address() as AddressInfo).port, secure: tls !== undefined };
@@ -70,8 +79,13 @@ export class NodeTransport implements Transport {
     });
     server.on('connection', (socket: NetSocket) => {
       this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      socket.on('close', this.#onClose);
     });
+  }
+
+  /** The acceptor keeps upgraded connections itself. */
+  #forget(stream: Duplex): void {
+    if (this.#sockets.delete(stream as NetSocket)) stream.off('close', this.#onClose);
   }
 }
 

@@ -36,7 +36,7 @@ interface PendingWrites {
 }
 
 /** M23: after this many bytes, a connection is not read until the next turn of the event loop. */
-const BYTES_PER_READ = 128 * 1024;
+export const BYTES_PER_READ = 128 * 1024;
 
 /** A control frame of a client has a header of two bytes and a mask of four. */
 const CONTROL_HEAD_BYTES = 6;

@@ -1,11 +1,18 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Prefix of an IPv4-mapped IPv6 address. A server that listens on `::` receives IPv4 clients in this form. */
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
+const MAPPED_PREFIX = '::ffff:';
+
 /** Normalizes an address: IPv6 in the short form, IPv4-mapped IPv6 as IPv4. Empty if there is no valid address. */
 export function normalizedAddress(address: string | undefined): string {
-  if (address === undefined || !ipaddr.isValid(address)) return '';
+  if (address === undefined) return '';
+  const last = address.startsWith(MAPPED_PREFIX) ? address.slice(MAPPED_PREFIX.length) : address;
+  // The most frequent form is normalized already.
+  if (isIPv4(last)) return last;
+  if (!ipaddr.isValid(address)) return '';
   return ipaddr.process(address).toString();
 }
 

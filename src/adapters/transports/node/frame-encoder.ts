@@ -1,0 +1,54 @@
+const TEXT = 0x81;
+const BINARY = 0x82;
+const CLOSE = 0x88;
+const PING = 0x89;
+const PONG = 0x8a;
+const LONGEST_SHORT = 125;
+const LONGEST_MEDIUM = 0xff_ff;
+/** A head with a length of eight bytes. */
+const MAX_HEAD_BYTES = 10;
+
+/** An empty ping. */
+export const PING_FRAME: Uint8Array = Uint8Array.of(PING, 0);
+
+/** A message in one frame. */
+export function dataFrame(payload: Uint8Array, isBinary: boolean): Buffer {
+  return frame(isBinary ? BINARY : TEXT, payload);
+}
+
+export function pongFrame(payload: Uint8Array): Buffer {
+  return frame(PONG, payload);
+}
+
+/** @param payload a code and a reason, or nothing. */
+export function closeFrame(payload: Uint8Array): Buffer {
+  return frame(CLOSE, payload);
+}
+
+/** @param why at most 123 bytes. */
+export function closePayload(code: number, why: string): Buffer {
+  const reason = Buffer.from(why);
+  return Buffer.concat([Uint8Array.of(code >> 8, code & 0xff), reason]);
+}
+
+function frame(first: number, payload: Uint8Array): Buffer {
+  const { length } = payload;
+  const head = headBytes(length);
+  const bytes = Buffer.allocUnsafe(head + length);
+  bytes[0] = first;
+  if (length <= LONGEST_SHORT) bytes[1] = length;
+  else if (length <= LONGEST_MEDIUM) {
+    bytes[1] = 126;
+    bytes.writeUInt16BE(length, 2);
+  } else {
+    bytes[1] = 127;
+    bytes.writeBigUInt64BE(BigInt(length), 2);
+  }
+  bytes.set(payload, head);
+  return bytes;
+}
+
+function headBytes(length: number): number {
+  if (length <= LONGEST_SHORT) return 2;
+  return length <= LONGEST_MEDIUM ? 4 : MAX_HEAD_BYTES;
+}

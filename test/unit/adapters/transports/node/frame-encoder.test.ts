@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { closeFrame, closePayload, dataFrame, pongFrame } from '../../../../../src/adapters/transports/node/frame-encoder.ts';
+
+it('a text frame has the shortest head for its length', () => {
+  const head = (length: number, bytes: number): number[] => [...dataFrame(new Uint8Array(length), false).subarray(0, bytes)];
+  expect(head(125, 2)).toEqual([0x81, 125]);
+  expect(head(126, 4)).toEqual([0x81, 126, 0, 126]);
+  expect(head(65_536, 10)).toEqual([0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]);
+});
+
+it('W6: a binary frame has its own code', () => expect([...dataFrame(Uint8Array.of(7), true)]).toEqual([0x82, 1, 7]));
+
+it('a text frame is a copy of the text', () => {
+  const text = Buffer.from('hello');
+  const frame = dataFrame(text, false);
+  text.fill(0);
+  expect(frame.subarray(2).toString()).toBe('hello');
+});
+
+it('a close frame has a code and a reason, a pong the payload of the ping', () => {
+  expect([...closeFrame(closePayload(1008, 'no'))]).toEqual([0x88, 4, 3, 240, 110, 111]);
+  expect([...closeFrame(new Uint8Array())]).toEqual([0x88, 0]);
+  expect([...pongFrame(Uint8Array.of(7))]).toEqual([0x8a, 1, 7]);
+});
