@@ -1,7 +1,7 @@
 // Serves a mesh: mesh.html on http://localhost:8081/, and the broker for it on port 8080 (or the two ports given).
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { PeeroServer } from 'signalbox';
+import { PeeroServer } from '@signalbox/broker';
 
 const [brokerPort = '8080', pagePort = '8081'] = process.argv.slice(2);
 const broker = new PeeroServer({ port: brokerPort });

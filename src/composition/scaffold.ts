@@ -12,7 +12,7 @@ type Template = Readonly<Record<string, string>>;
 
 const TEMPLATES: Readonly<Record<string, Template>> = {
   mailboxes: {
-    'store.mjs': `import { MemoryMailboxStore } from 'signalbox/testing';
+    'store.mjs': `import { MemoryMailboxStore } from '@signalbox/broker/testing';
 
 /** A mailbox store. Replace the methods of the store in memory one by one; the tests report each broken promise. */
 export class Store extends MemoryMailboxStore {}
@@ -20,7 +20,7 @@ export class Store extends MemoryMailboxStore {}
 export default { mailboxes: ({ config }) => new Store(config) };
 `,
     'store.test.mjs': `import test from 'node:test';
-import { mailboxContract } from 'signalbox/contracts';
+import { mailboxContract } from '@signalbox/broker/contracts';
 import { Store } from './store.mjs';
 
 /** An empty store with the limits of a test. */
@@ -33,7 +33,7 @@ for (const { name, run } of mailboxContract({ start })) test(name, run);
 `,
   },
   directory: {
-    'directory.mjs': `import { MemoryPeerDirectory } from 'signalbox/testing';
+    'directory.mjs': `import { MemoryPeerDirectory } from '@signalbox/broker/testing';
 
 /** A directory. Replace the methods of the directory in memory one by one; the tests report each broken promise. */
 export class Directory extends MemoryPeerDirectory {}
@@ -41,8 +41,8 @@ export class Directory extends MemoryPeerDirectory {}
 export default { directory: ({ clock }) => new Directory(clock) };
 `,
     'directory.test.mjs': `import test from 'node:test';
-import { directoryContract } from 'signalbox/contracts';
-import { ManualClock } from 'signalbox/testing';
+import { directoryContract } from '@signalbox/broker/contracts';
+import { ManualClock } from '@signalbox/broker/testing';
 import { Directory } from './directory.mjs';
 
 /** An empty directory, and its clock. */

@@ -1,6 +1,7 @@
 /*
- * The exports of `signalbox/contracts`: the suites that judge the adapters of the broker, for adapters from outside. Each
- * function returns tests, which any runner runs: `for (const { name, run } of mailboxContract({ start })) it(name, run)`.
+ * The exports of `@signalbox/broker/contracts`: the suites that judge the adapters of the broker, for adapters from
+ * outside. Each function returns tests, which any runner runs:
+ * `for (const { name, run } of mailboxContract({ start })) it(name, run)`.
  */
 
 export type { Capability, ContractTest } from '../contracts/contract-test.ts';

@@ -1,6 +1,6 @@
 /*
- * The exports of `signalbox/ports`: the ports that adapters from outside implement, their types, and the few values that an
- * adapter needs. They follow semantic versioning; The file `api/ports.txt` of the repository shows every
+ * The exports of `@signalbox/broker/ports`: the ports that adapters from outside implement, their types, and the few values
+ * that an adapter needs. They follow semantic versioning; The file `api/ports.txt` of the repository shows every
  * change.
  */
 

@@ -1,5 +1,5 @@
 /*
- * The exports of `signalbox/testing`: a broker in the memory of a test, and the adapters that it runs on.
+ * The exports of `@signalbox/broker/testing`: a broker in the memory of a test, and the adapters that it runs on.
  */
 
 export { brokerInABox, pair } from '../testing/pair.ts';

@@ -38,10 +38,10 @@ const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as 
 /** The optional peer dependencies, which the tests install as development dependencies. */
 const OPTIONAL_PACKAGES = `^node_modules/(${Object.keys(PACKAGE.peerDependencies).join('|')})/`;
 
-/** The source files of the entry points that other programs import, by their path in the package: `signalbox`, `ports`. */
+/** The source files of the entry points that other programs import, by their path in the package; its main one is `signalbox`. */
 export const API_ENTRY_POINTS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(PACKAGE.exports).flatMap(([path, target]) =>
-    typeof target === 'string' ? [] : [[path === '.' ? PACKAGE.name : path.slice(2), sourceOf(target.import.default)]],
+    typeof target === 'string' ? [] : [[path === '.' ? 'signalbox' : path.slice(2), sourceOf(target.import.default)]],
   ),
 );
 

@@ -20,7 +20,7 @@ describe('no text has a command that installs a package that anyone could publis
     (line) => expect(UNOWNED.test(line)).toBe(true),
   );
 
-  it.each(['npx --no-install signalbox', 'npx --package peer peerjs', 'npm install ../signalbox/signalbox-0.1.0.tgz'])(
+  it.each(['npx --no-install signalbox', 'npx --package peer peerjs', 'npm install ../signalbox/signalbox-broker-0.1.0.tgz'])(
     'accepts %s',
     (line) => expect(UNOWNED.test(line)).toBe(false),
   );

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import type { ContractTest } from '../../src/contracts/contract-test.ts';
 
-/** Runs a contract suite of `signalbox/contracts` with vitest. */
+/** Runs a contract suite of `@signalbox/broker/contracts` with vitest. */
 export function describeContract(name: string, tests: readonly ContractTest[]): void {
   describe(name, () => {
     for (const { name: title, run } of tests) it(title, run);

@@ -14,13 +14,13 @@ afterAll(() => project.remove());
 /** As in a test runner or an older Node, whose `require` loads no ES modules. */
 const WITHOUT_ESM = '--no-experimental-require-module';
 
-const ENTRY_POINTS = ['signalbox', 'signalbox/ports', 'signalbox/contracts', 'signalbox/testing'];
+const ENTRY_POINTS = ['@signalbox/broker', '@signalbox/broker/ports', '@signalbox/broker/contracts', '@signalbox/broker/testing'];
 
 describe('a CommonJS program', () => {
   it('requires the package where require loads no ES modules', async () => {
     const text = `
-      const { createBroker, PeerServer } = require('signalbox');
-      const { pair } = require('signalbox/testing');
+      const { createBroker, PeerServer } = require('@signalbox/broker');
+      const { pair } = require('@signalbox/broker/testing');
       const { ann, bob } = pair();
       ann.sendOffer('bob', 'hello');
       const broker = createBroker({ port: 0, host: '127.0.0.1' });
@@ -37,9 +37,9 @@ describe('a CommonJS program', () => {
     const text = `
       const names = (one) => Object.keys(one).sort().join();
       const same = ${JSON.stringify(ENTRY_POINTS)}.map(async (path) => names(await import(path)) === names(require(path)));
-      const { Token, ownerOf } = require('signalbox/ports');
-      const { mailboxContract } = require('signalbox/contracts');
-      const { MemoryMailboxStore } = require('signalbox/testing');
+      const { Token, ownerOf } = require('@signalbox/broker/ports');
+      const { mailboxContract } = require('@signalbox/broker/contracts');
+      const { MemoryMailboxStore } = require('@signalbox/broker/testing');
       const start = async (limits) => {
         const store = new MemoryMailboxStore(limits);
         return { store, usage: async () => store.usage(), dispose: async () => undefined };
@@ -63,10 +63,10 @@ describe('a CommonJS program', () => {
 
   it('has types for strict TypeScript with the module system node16', async () => {
     const text = `
-      import { createBroker, PeerServer } from 'signalbox';
-      import contracts = require('signalbox/contracts');
-      import type { MailboxStore } from 'signalbox/ports';
-      import { MemoryMailboxStore, pair } from 'signalbox/testing';
+      import { createBroker, PeerServer } from '@signalbox/broker';
+      import contracts = require('@signalbox/broker/contracts');
+      import type { MailboxStore } from '@signalbox/broker/ports';
+      import { MemoryMailboxStore, pair } from '@signalbox/broker/testing';
       const store: MailboxStore = new MemoryMailboxStore({} as never);
       createBroker({ port: 0, adapters: { mailboxes: store } }).on('disconnect', (peer) => peer.id satisfies string);
       PeerServer({ port: 0 }, (server) => server.close());
@@ -81,7 +81,7 @@ describe('a CommonJS program', () => {
 
 describe('package.json', () => {
   it('has no fault that publint knows', async () => {
-    const { messages } = await publint({ pkgDir: project.path('node_modules/signalbox'), strict: true, pack: false });
+    const { messages } = await publint({ pkgDir: project.path('node_modules/@signalbox/broker'), strict: true, pack: false });
     expect(messages).toEqual([]);
   });
 

@@ -29,7 +29,7 @@ export class InstalledPackage {
   static async create(...others: readonly string[]): Promise<InstalledPackage> {
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-program-'));
     const modules = join(folder, 'node_modules');
-    const installed = join(modules, 'signalbox');
+    const installed = join(modules, '@signalbox/broker');
     await mkdir(installed, { recursive: true });
     const packing = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
     const { stdout: packed } = await run('npm', packing, { cwd: ROOT });
@@ -74,7 +74,7 @@ export class InstalledPackage {
 
   /** The command of the package. */
   signalbox(...args: readonly string[]): Promise<Output> {
-    return this.node('node_modules/signalbox/dist/composition/cli.js', ...args);
+    return this.node('node_modules/@signalbox/broker/dist/composition/cli.js', ...args);
   }
 
   /** The output of the compiler for a strict program. */

@@ -14,10 +14,10 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 const PROGRAM = `
-import { createBroker } from 'signalbox';
-import { dialectContract } from 'signalbox/contracts';
-import { copyMessage, NEVER } from 'signalbox/ports';
-import type { ConnectionId, Gateway, ListeningAddress, MailboxStore, PeerId, SignalMessage, Socket, Transport } from 'signalbox/ports';
+import { createBroker } from '@signalbox/broker';
+import { dialectContract } from '@signalbox/broker/contracts';
+import { copyMessage, NEVER } from '@signalbox/broker/ports';
+import type { ConnectionId, Gateway, ListeningAddress, MailboxStore, PeerId, SignalMessage, Socket, Transport } from '@signalbox/broker/ports';
 import { LinesDialect } from './dialect.js';
 
 const waiting = new Map<PeerId, SignalMessage[]>();
@@ -113,7 +113,7 @@ async function writeProgram(folder: string, type: 'module' | 'commonjs'): Promis
   for (const name of (await readdir(example)).filter((file) => file.endsWith('.ts'))) {
     const text = await readFile(join(example, name), 'utf8');
     const imported = text
-      .replaceAll(/'\.\.\/\.\.\/src\/[^']+'/g, "'signalbox/ports'")
+      .replaceAll(/'\.\.\/\.\.\/src\/[^']+'/g, "'@signalbox/broker/ports'")
       .replaceAll(/'(\.\/[^']+)\.ts'/g, "'$1.js'");
     await project.write(`${folder}/${name}`, imported);
   }

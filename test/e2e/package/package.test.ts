@@ -23,20 +23,26 @@ describe('the installed package', () => {
 
   it('can be imported by ES modules', async () => {
     expect(
-      await project.output('program.mjs', `import { createBroker, ExpressPeerServer, PeerServer } from 'signalbox';${USES}`),
+      await project.output(
+        'program.mjs',
+        `import { createBroker, ExpressPeerServer, PeerServer } from '@signalbox/broker';${USES}`,
+      ),
     ).toEqual(expected);
   });
 
   it('can be required by CommonJS without a warning', async () => {
     expect(
-      await project.output('program.cjs', `const { createBroker, ExpressPeerServer, PeerServer } = require('signalbox');${USES}`),
+      await project.output(
+        'program.cjs',
+        `const { createBroker, ExpressPeerServer, PeerServer } = require('@signalbox/broker');${USES}`,
+      ),
     ).toEqual(expected);
   });
 
   it.each(['mts', 'cts'])('has types for .%s', async (kind) => {
     const file = `typed.${kind}`;
     const text = `
-      import { createBroker, PeerServer, type BrokerEvents, type GivenOptions } from 'signalbox';
+      import { createBroker, PeerServer, type BrokerEvents, type GivenOptions } from '@signalbox/broker';
       const options: GivenOptions = { port: 0, key: 'peerjs' };
       const broker = createBroker(options);
       broker.on('disconnect', (peer, reason) => console.log(peer.id satisfies string, reason === 'lost'));
@@ -50,10 +56,10 @@ describe('the installed package', () => {
     expect(await project.typeErrors(file, text)).toBe('');
   });
 
-  it('a program in strict TypeScript implements a port with the types of signalbox/ports', async () => {
+  it('a program in strict TypeScript implements a port with the types of @signalbox/broker/ports', async () => {
     const text = `
-      import { createBroker } from 'signalbox';
-      import { copyMessage, NEVER, type Adapters, type MailboxStore, type PeerId, type SignalMessage } from 'signalbox/ports';
+      import { createBroker } from '@signalbox/broker';
+      import { copyMessage, NEVER, type Adapters, type MailboxStore, type PeerId, type SignalMessage } from '@signalbox/broker/ports';
 
       const waiting = new Map<PeerId, SignalMessage[]>();
       const mailboxes: MailboxStore = {
@@ -83,8 +89,8 @@ describe('the installed package', () => {
   it('the contract suite runs with node:test, and reports the faults of a store', async () => {
     const text = `
       import test from 'node:test';
-      import { MAILBOX_MUTANTS, mailboxContract } from 'signalbox/contracts';
-      import { MemoryMailboxStore } from 'signalbox/testing';
+      import { MAILBOX_MUTANTS, mailboxContract } from '@signalbox/broker/contracts';
+      import { MemoryMailboxStore } from '@signalbox/broker/testing';
 
       const wrong = MAILBOX_MUTANTS.find(({ fault }) => fault === 'answers twice');
       const make = process.argv[2] === 'wrong' ? wrong.make : (limits) => new MemoryMailboxStore(limits);
@@ -118,7 +124,7 @@ describe('the installed package', () => {
 
   it('a broker in a box runs in the process of a test, without a network', async () => {
     const text = `
-      import { pair } from 'signalbox/testing';
+      import { pair } from '@signalbox/broker/testing';
       const { ann, bob, house } = pair({ options: { expire_timeout: 3_000 } });
       ann.sendOffer('bob', 'hello');
       bob.cut();
