@@ -10,5 +10,6 @@ export { MemoryTelemetry } from '../adapters/telemetry/memory.ts';
 export { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
 export { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
 export { MemoryBusNetwork } from '../adapters/buses/memory/bus.ts';
+export { MemoryClusterRecords } from '../adapters/cluster-records/memory/records.ts';
 export { MemoryTransport } from '../adapters/transports/memory/listener.ts';
 export type { MemoryClient } from '../adapters/transports/memory/listener.ts';

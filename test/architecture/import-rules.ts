@@ -58,7 +58,8 @@ const CHILD_PROCESSES: readonly string[] = ['doctor/probes/media-process.ts', 's
 const PAGE_SCRIPTS: readonly string[] = ['pages/status/status.ts', 'pages/playground/playground.ts', 'pages/doctor/doctor.ts'];
 
 /** Adapters in memory, which tests of adapters from outside use too. */
-const IN_MEMORY = '^src/adapters/(mailboxes|directories|buses|transports)/memory/|^src/adapters/clocks/manual\\.ts$';
+const IN_MEMORY =
+  '^src/adapters/(mailboxes|directories|buses|cluster-records|transports)/memory/|^src/adapters/clocks/manual\\.ts$';
 
 /** The allowed imports between the layers of `src/` and the other shipped code. Type imports count like value imports. */
 export const IMPORT_RULES: readonly ImportRule[] = [

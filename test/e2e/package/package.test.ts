@@ -115,13 +115,6 @@ describe('the installed package', () => {
     expect((await project.node('file-store.test.mjs')).stdout).toMatch(/^# pass [3-9]\d\n# fail 0$/m);
   });
 
-  it.each(['mailboxes', 'directory'])('signalbox new adapter %s writes an adapter whose tests pass', async (kind) => {
-    const { stdout } = await project.signalbox('new', 'adapter', kind, `./own-${kind}`);
-    const [, test = ''] = stdout.trim().split('\n');
-    const suite = await project.node('--test-reporter=tap', test);
-    expect(suite.stdout).toMatch(/^# pass \d\d\n# fail 0$/m);
-  });
-
   it('a broker in a box runs in the process of a test, without a network', async () => {
     const text = `
       import { pair } from '@signalbox/broker/testing';

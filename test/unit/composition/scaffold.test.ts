@@ -36,7 +36,7 @@ describe('signalbox new', () => {
   it.each([
     [[]],
     [['adapter']],
-    [['adapter', 'clock', 'x']],
+    [['adapter', 'gateway', 'x']],
     [['adapter', 'constructor', 'x']],
     [['adapter', 'mailboxes']],
     [['store', 'mailboxes', 'x']],
