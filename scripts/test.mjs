@@ -39,6 +39,7 @@ const STEPS = [
   ['architecture', () => vitest('architecture')],
   ['engines for the tests', () => runNode(['scripts/ensure-engines.mjs'])],
   ['SQLite for the tests', () => runNode(['scripts/ensure-sqlite.mjs'])],
+  ['frameworks of the recipes', () => runNode(['scripts/ensure-frameworks.mjs'])],
   ['unit, contracts, property', () => vitest('unit', 'contracts', 'property')],
   ['build', () => runScript('build')],
   ['Chromium for the end-to-end tests', () => runNode(['scripts/ensure-chromium.mjs'])],
