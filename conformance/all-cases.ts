@@ -1,6 +1,7 @@
 import type { Case } from './case.ts';
 import { CORS_CASES } from './cases/cors.ts';
 import { CLOSING_CASES } from './cases/closing.ts';
+import { DEPARTURE_CASES } from './cases/departures.ts';
 import { CONCURRENT_LIMIT_CASES } from './cases/concurrent-limit.ts';
 import { DISCOVERY_CASES } from './cases/discovery.ts';
 import { EXPIRY_CASES } from './cases/expiry.ts';
@@ -23,6 +24,8 @@ import { RELAY_CASES } from './cases/relay.ts';
 import { ROUTE_CASES } from './cases/routes.ts';
 import { SIGN_OF_LIFE_CASES } from './cases/signs-of-life.ts';
 import { TEXT_FRAME_CASES } from './cases/text-frames.ts';
+import { TOKEN_CASES } from './cases/tokens.ts';
+import { WIRE_FORM_CASES } from './cases/wire-forms.ts';
 
 const FAMILIES = 'HOMLX';
 
@@ -32,6 +35,7 @@ export const ALL_CASES: readonly Case[] = [
   ...[OPENING_CASES, RECONNECTING_CASES, CONCURRENT_LIMIT_CASES, ID_CASES],
   ...[RELAY_CASES, PAYLOAD_CASES, MALFORMED_CASES, MAILBOX_CASES, EXPIRY_CASES, ORDER_CASES, LIMIT_CASES],
   ...[LIVENESS_CASES, TEXT_FRAME_CASES, IDENTITY_CASES, LENIENT_CASES, CLOSING_CASES, EXPIRY_SENDER_CASES, SIGN_OF_LIFE_CASES],
+  ...[TOKEN_CASES, DEPARTURE_CASES, WIRE_FORM_CASES],
 ]
   .flat()
   .sort((one, other) => rankOf(one.rule) - rankOf(other.rule));

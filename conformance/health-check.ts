@@ -8,6 +8,12 @@ import { sleep, errorMessage } from './waiting.ts';
 const MIN_LIMIT_FOR_BYSTANDERS = 8;
 /** The exit of a process may be reported a moment after its connections close. */
 const EXIT_GRACE_MS = 200;
+const HEALTH_PROBLEM = /^(the server crashed|the server does not respond)|although this peer sent no invalid frame/;
+
+/** True if the reason of a verdict is a problem that a health check found. */
+export function isHealthProblem(why = ''): boolean {
+  return HEALTH_PROBLEM.test(why);
+}
 
 /** Tests whether the server still serves other peers, with two well-behaved bystanders. */
 export class HealthCheck {

@@ -1,4 +1,5 @@
 import type { Case } from './case.ts';
+import { withoutConsequences } from './consequences.ts';
 import { inPool } from './pool.ts';
 import type { CaseResult } from './results.ts';
 import { runGroup, type CaseGroup, type ScheduledCase } from './run-group.ts';
@@ -10,7 +11,7 @@ import { SETUPS } from './setups.ts';
 export interface RunOptions {
   readonly cases: readonly Case[];
   readonly servers: Servers;
-  /** Called with each result as soon as it is known. */
+  /** Called with each result as soon as it is known, before consequences of other faults are separated. */
   readonly onResult?: (result: CaseResult) => void;
 }
 
@@ -28,7 +29,10 @@ export async function runCases({ cases, servers, onResult }: RunOptions): Promis
   };
   const groups = groupCases(cases, servers, report);
   await inPool(PARALLEL_SERVERS, groups, (group) => runGroup({ ...group, servers, report, atOnce: PARALLEL_CASES }));
-  return cases.flatMap(({ id }) => results.get(id) ?? []);
+  return withoutConsequences(
+    cases.flatMap(({ id }) => results.get(id) ?? []),
+    servers,
+  );
 }
 
 function groupCases(cases: readonly Case[], servers: Servers, report: (result: CaseResult) => void): CaseGroup[] {

@@ -17,6 +17,7 @@ const SETUPS_BY_NAME = {
     requires: [],
     unmet: ({ expire_timeout = 5_000, mailbox_messages = Infinity }) =>
       atLeast('expire_timeout', expire_timeout, 1_000) ?? atLeast('mailbox_messages', mailbox_messages, 100),
+    maxDelay: ({ expire_timeout = 5_000 }) => expire_timeout / 8,
   },
   'no discovery': {
     settings: { ...LONG_TIMEOUTS, allow_discovery: false },

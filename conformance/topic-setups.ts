@@ -79,6 +79,7 @@ export const TOPIC_SETUPS = {
     unmet: ({ ping_interval = Infinity, alive_timeout = Infinity }) =>
       atMost('ping_interval', ping_interval, 5_000) ?? atMost('alive_timeout', alive_timeout, 10_000),
     extraWait: ({ ping_interval = 0, alive_timeout = 0 }) => 2 * (alive_timeout + ping_interval),
+    maxDelay: ({ alive_timeout = 0 }) => alive_timeout / 8,
     isAboutLiveness: true,
   },
 } as const satisfies Readonly<Record<string, Setup>>;

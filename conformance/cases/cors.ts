@@ -19,6 +19,7 @@ const NEAR_MISSES: Derived = {
   'other-start': (listed) => listed.replace('//', '//evil-'),
   'sub-domain': (listed) => listed.replace('//', '//evil.'),
   'other-scheme': (listed) => listed.replace(/^https?/, (scheme) => (scheme === 'https' ? 'http' : 'https')),
+  'any-character': (listed) => listed.replace('.', '-'),
   'other-port': (listed) => `${listed.replace(/:\d+$/, '')}:444`,
 };
 

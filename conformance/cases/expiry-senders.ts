@@ -114,6 +114,36 @@ export const EXPIRY_SENDER_CASES = cases([
     },
   },
   {
+    id: 'M14.own-age-one-sender',
+    title: 'Ann sends an OFFER to an absent peer, and one candidate after the other behind it',
+    severity: 'required',
+    expected: 'Ann receives EXPIRE while she is still sending: later messages do not extend the first one',
+    setup: 'messages expire',
+    async run(fixture) {
+      const [ann, absent] = [await fixture.connect('ann'), uniqueName('absent')];
+      const timeout = fixture.setting('expire_timeout');
+      const { cleanup_out_msgs: sweep = DEFAULT_SWEEP_MS } = fixture.server.settings;
+      ann.sendOffer(absent);
+      const sending = setInterval(() => ann.isOpen && ann.sendMessage('CANDIDATE', absent), timeout / 4);
+      const notice = withTimeout(timeout + 2 * sweep + GRACE_MS, 'EXPIRE while other messages arrive', ann.receive());
+      assertMembers('frame received by Ann', await notice.finally(() => clearInterval(sending)), { type: 'EXPIRE', src: absent });
+    },
+  },
+  {
+    id: 'M14.not-again',
+    title: 'Ann sends an OFFER to an absent peer, and waits for several sweeps after EXPIRE',
+    severity: 'required',
+    expected: 'Ann receives EXPIRE once: each one is an error of her connection',
+    setup: 'messages expire',
+    async run(fixture) {
+      const [ann, absent] = [await fixture.connect('ann'), uniqueName('absent')];
+      ann.sendOffer(absent);
+      assertMembers('frame received by Ann', await ann.receive(), { type: 'EXPIRE', src: absent });
+      await fixture.wait(3 * (fixture.server.settings.cleanup_out_msgs ?? DEFAULT_SWEEP_MS));
+      await fixture.expectNothing(ann);
+    },
+  },
+  {
     id: 'M14.after-sender-returns',
     title: 'Ann sends an OFFER to an absent peer, and opens a second socket with her token',
     severity: 'required',

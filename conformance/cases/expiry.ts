@@ -258,7 +258,8 @@ const IMMEDIATE_MS = 3_000;
 async function receiveOwn(peer: PeerClient): Promise<Frame> {
   const frame = await peer.receive();
   const { type, src, dst } = frame;
-  if (type !== 'EXPIRE' || dst === peer.id || src === peer.id) return frame;
+  const isForAnother = typeof dst === 'string' && dst !== '' && dst !== peer.id && dst !== src;
+  if (type !== 'EXPIRE' || !isForAnother || src === peer.id) return frame;
   throw new Dangerous(`${peer.name} received an EXPIRE with the dst of another peer: ${formatValue(frame)}`);
 }
 

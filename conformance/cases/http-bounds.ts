@@ -36,6 +36,22 @@ export const HTTP_BOUND_CASES = cases([
     },
   },
   {
+    id: 'H9.cors',
+    title: `${REQUESTS} parallel requests with an Origin header, more than the rate limit allows`,
+    severity: 'recommended',
+    expected: '429 with Access-Control-Allow-Origin for some of them, so the page can read the status and the delay',
+    setup: 'low HTTP rate limit',
+    pace: 'alone',
+    reference: UNBOUNDED,
+    async run(fixture) {
+      const headers = { origin: 'https://a.example' };
+      const one = (): ReturnType<Fixture['request']> => fixture.request(`${fixture.server.key}/id`, { headers });
+      const refused = (await Promise.all(Array.from({ length: REQUESTS }, one))).find(({ status }) => status === 429);
+      assertThat(refused !== undefined, 'no request was refused');
+      assertMatch('access-control-allow-origin', refused.headers['access-control-allow-origin'], /^(\*|https:\/\/a\.example)$/);
+    },
+  },
+  {
     id: 'H9.next-window',
     title: 'more requests than the rate limit allows, then one in the next window',
     severity: 'hardening',

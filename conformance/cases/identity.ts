@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { cases, type CaseDraft } from '../case.ts';
 import { assertEqual, assertMembers, formatValue } from '../assertions.ts';
+import { clientPayload } from '../client/client-payload.ts';
 import { Dangerous, loose } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
 import type { Severity } from '../results.ts';
@@ -16,12 +17,17 @@ const SIMILAR: Readonly<Record<string, readonly [what: string, severity: Severit
   'space-behind': ['"ann" and "ann "', 'recommended', (name) => [`ann${name}`, `ann${name} `]],
   'canonical-form': ['"é" in both Unicode forms', 'recommended', (name) => [`\u00e9${name}`, `e\u0301${name}`]],
   'plus-and-space': ['"a+b" and "a b"', 'recommended', (name) => [`a+b${name}`, `a b${name}`]],
+  long: [
+    'of 128 characters that differ in the last one',
+    'recommended',
+    (name) => [`${'x'.repeat(113)}${name}a`, `${'x'.repeat(113)}${name}b`],
+  ],
   'escaped-twice': ['"%41" and "A"', 'recommended', (name) => [`%41${name}`, `A${name}`]],
 };
 
 const ONLY_DIGITS: Readonly<Record<string, () => string>> = { zero: () => '0', digits: () => `42${digits()}` };
 
-/** O7, M11: ids and destinations are compared as they are. */
+/** O7, M11, M13: ids and destinations are compared as they are. */
 export const IDENTITY_CASES = cases([
   ...Object.entries(SIMILAR).map(([name, [what, severity, similar]]): CaseDraft => ({
     id: `O7.distinct-${name}`,
@@ -59,6 +65,36 @@ export const IDENTITY_CASES = cases([
       assertEqual('frame received by Bob', await bob.receive(), { type: 'ANSWER', src: id, dst: bob.id, payload: 'answer' });
     },
   })),
+  ...(['capitals', 'space-behind'] as const).map((name): CaseDraft => ({
+    id: `M13.distinct-${name}`,
+    title: `Ann sends an OFFER to an absent peer; another one connects with a similar id (${SIMILAR[name]?.[0]}), then the absent one`,
+    severity: 'required',
+    expected: 'only the second one receives the OFFER: mailboxes belong to ids as they are',
+    setup: 'mailboxes',
+    async run(fixture) {
+      const [absent = '', similar = ''] = SIMILAR[name]?.[2](uniqueName('')) ?? [];
+      const ann = await fixture.connect('ann');
+      ann.sendOffer(absent, 'held');
+      await fixture.expectNothing(ann);
+      await fixture.expectNoLeak(await fixture.connect('similar', { id: similar }));
+      const received = await (await fixture.connect('absent', { id: absent })).receive();
+      assertMembers('frame received by the absent peer', received, { src: ann.id, dst: absent, payload: 'held' });
+    },
+  })),
+  {
+    id: 'M11.list-of-a-peer',
+    title: 'Bob sends Ann an OFFER whose dst is a list with her id, then one whose dst is the id',
+    severity: 'hardening',
+    expected: 'Ann receives the second OFFER only: a list is not an id',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
+      bob.send({ type: 'OFFER', dst: [ann.id], payload: clientPayload('OFFER', 'a list') }).sendOffer(ann.id, 'a string');
+      const first = await ann.receive();
+      if (first['payload'] === 'a string') return;
+      assertMembers('frame received by Ann', first, { type: 'OFFER', src: bob.id, dst: ann.id });
+      return loose('reads the list as its only element');
+    },
+  },
   {
     id: 'M11.number-of-a-peer',
     title: 'Ann connects with an id of digits; Bob sends an OFFER whose dst is that number, then one whose dst is the string',

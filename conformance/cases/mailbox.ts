@@ -79,6 +79,23 @@ export const MAILBOX_CASES = cases([
     },
   },
   {
+    id: 'O11.sender-returns',
+    title: 'Ann sends an OFFER to absent Bob, and opens a second socket with her token; Bob connects',
+    severity: 'required',
+    expected: 'Bob receives the OFFER: a reconnect of the sender changes nothing',
+    setup: 'mailboxes',
+    async run(fixture) {
+      const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
+      ann.sendOffer(id, 'held');
+      await fixture.expectNothing(ann);
+      await fixture.reconnectAndSettle(ann);
+      assertMembers('frame received by Bob', await (await fixture.connect('bob', { id })).receive(), {
+        src: ann.id,
+        payload: 'held',
+      });
+    },
+  },
+  {
     id: 'M13.waits',
     title: 'Ann sends an OFFER, an ANSWER and a CANDIDATE to absent Bob; Bob connects',
     severity: 'required',

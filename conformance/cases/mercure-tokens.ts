@@ -1,7 +1,7 @@
 import { cases, type CaseDraft } from '../case.ts';
 import { assertEqual } from '../assertions.ts';
 import { HubClient } from '../hub-client.ts';
-import { Dangerous } from '../outcomes.ts';
+import { Dangerous, Inconclusive } from '../outcomes.ts';
 import { uniqueName, type Fixture } from '../fixture.ts';
 import { createLegacyToken, createToken } from '../token.ts';
 import { sleep } from '../waiting.ts';
@@ -238,7 +238,10 @@ export const MERCURE_TOKEN_CASES = cases([
       const topic = uniqueName('topic');
       const expires = Math.ceil(Date.now() / 1_000) + 1;
       const token = createToken(fixture.server.settings.mercure_subscriber_key ?? '', { subscribe: ['*'] }, { expires });
-      const ann = await hub.openStream('ann', { topic }, { token });
+      const ann = await hub.requestStream('ann', { topic }, { token });
+      const late = Date.now() - expires * 1_000;
+      if (late >= 0) throw new Inconclusive(`the response to the subscription came ${late} ms after the token had expired`);
+      assertEqual('the status', ann.status, 200);
       await sleep(expires * 1_000 - Date.now() + CLOCK_SKEW_MS);
       await hub.publish({ topic, data: 'late', private: 'on' });
       await ann.waitForClose();

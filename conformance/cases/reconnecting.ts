@@ -38,6 +38,7 @@ export const RECONNECTING_CASES = cases([
       const again = await fixture.reconnectAndSettle(ann);
       bob.sendOffer(ann.id, 'to the new one');
       assertMembers('frame received on the new socket', await afterOpen(again), { src: bob.id, payload: 'to the new one' });
+      await ann.waitUntilReadOrClosed();
       assertEqual('frames received on the old socket', ann.unread, []);
     },
   },

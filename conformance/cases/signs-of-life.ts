@@ -2,7 +2,7 @@ import { cases } from '../case.ts';
 import { assertEqual, assertThat } from '../assertions.ts';
 import { sleep } from '../waiting.ts';
 
-/** L1, L3: signs of life. */
+/** L1, L3, L5: signs of life. */
 export const SIGN_OF_LIFE_CASES = cases([
   {
     id: 'L1.written-to',
@@ -36,6 +36,18 @@ export const SIGN_OF_LIFE_CASES = cases([
       const again = await fixture.reconnectAndSettle(ann);
       await sleep(pause);
       assertThat(again.isOpen, `the second socket was closed within ${pause} ms`);
+    },
+  },
+  {
+    id: 'L5.no-messages',
+    title: 'Ann sends nothing until her socket is closed',
+    severity: 'recommended',
+    expected: 'she receives no message: the server pings with WebSocket pings, which a page does not see',
+    setup: 'short liveness timeout',
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
+      await ann.waitForClose();
+      assertEqual('the frames received by Ann', ann.unread, []);
     },
   },
   {

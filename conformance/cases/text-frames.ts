@@ -6,7 +6,7 @@ import { uniqueName, type Fixture } from '../fixture.ts';
 
 const EXPECTED = 'a text frame: a browser hands a binary frame to the PeerJS client as a Blob, which the client cannot parse';
 
-/** O1, O3, O4, M1, M14: the type of the frames of the server. If OPEN is binary, only its own case fails. */
+/** O1, O3, O4, O11, M1, M6, M14: the type of the frames of the server. If OPEN is binary, only its own case fails. */
 export const TEXT_FRAME_CASES = cases([
   {
     id: 'O1.text-frame',
@@ -51,6 +51,34 @@ export const TEXT_FRAME_CASES = cases([
       await expectText(bob, type);
     },
   })),
+  ...Object.entries({
+    large: { what: 'of 20,000 characters', marker: 'x'.repeat(20_000) },
+    unicode: { what: 'with characters beyond ASCII', marker: 'é☃🦊' },
+  }).map(([name, { what, marker }]) => ({
+    id: `M1.text-frame-${name}`,
+    title: `Ann sends Bob an OFFER ${what}; the type of the relayed frame`,
+    severity: 'required' as const,
+    expected: EXPECTED,
+    async run(fixture: Fixture): Promise<void> {
+      await requireTextOpen(fixture);
+      fixture.requireMessageSize(marker.length + 1_000);
+      const [ann, bob] = await fixture.connectPair();
+      ann.sendOffer(bob.id, marker);
+      await expectText(bob, 'OFFER');
+    },
+  })),
+  {
+    id: 'M6.text-frame',
+    title: 'Ann sends LEAVE to Bob; the type of the relayed frame',
+    severity: 'required',
+    expected: EXPECTED,
+    async run(fixture) {
+      await requireTextOpen(fixture);
+      const [ann, bob] = await fixture.connectPair();
+      ann.send({ type: 'LEAVE', dst: bob.id });
+      await expectText(bob, 'LEAVE');
+    },
+  },
   {
     id: 'O11.text-frame',
     title: 'Ann sends an OFFER to absent Bob; Bob connects; the type of the held frame',

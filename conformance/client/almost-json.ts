@@ -21,6 +21,7 @@ export function almostJson(payload: string): Readonly<Record<string, string>> {
     'payload-line-feed': '{"type":"OFFER","dst":"{dst}","payload":{"sdp":"a\nb"}}',
     'payload-bad-escape': '{"type":"OFFER","dst":"{dst}","payload":{"sdp":"\\x41"}}',
     'payload-cut': '{"type":"OFFER","dst":"{dst}","payload":{"sdp":"v=0"',
+    bom: `\ufeff{"type":"OFFER","dst":"{dst}","payload":${payload}}`,
     list: `[{"type":"OFFER","dst":"{dst}","payload":${payload}}]`,
     'text-of-text': JSON.stringify(`{"type":"OFFER","dst":"{dst}","payload":${payload}}`),
   };

@@ -16,8 +16,10 @@ export const UPGRADE_LINES = [
 
 const FIN = 0x80;
 const MASKED = 0x80;
+const CONTINUATION = 0;
 const TEXT = 1;
 const CLOSE = 8;
+const PING = 9;
 const SHORT = 126;
 
 /** The bytes of a masked text frame of at most 64 KiB. */
@@ -25,24 +27,35 @@ export function textFrame(text: string): Buffer {
   return frame(TEXT, Buffer.from(text));
 }
 
+/** The bytes of one masked text message in several fragments. */
+export function textFragments(parts: readonly string[]): Buffer[] {
+  return parts.map((part, i) => frame(i === 0 ? TEXT : CONTINUATION, Buffer.from(part), i === parts.length - 1));
+}
+
+/** The bytes of a masked ping without data. */
+export function pingFrame(): Buffer {
+  return frame(PING, Buffer.alloc(0));
+}
+
 /** The bytes of a masked close frame with the code 1000. */
 export function closeFrame(): Buffer {
   return frame(CLOSE, Buffer.from([0x03, 0xe8]));
 }
 
-/** Opens a WebSocket on a raw connection, without extensions, and waits for OPEN. */
+/** Opens a WebSocket on a raw connection, with the headers that every server accepts, and waits for OPEN. */
 export async function openOnWire(wire: RawConnection, target: string): Promise<RawConnection> {
-  const lines = UPGRADE_LINES.filter((line) => !line.startsWith('Sec-WebSocket-Extensions'));
+  const others = UPGRADE_LINES.filter((line) => !/^(Sec-WebSocket-Extensions|Connection)/.test(line));
+  const lines = [...others, 'Connection: Upgrade'];
   wire.send([`GET ${target} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
   await wire.waitFor(/"OPEN"/);
   return wire;
 }
 
-function frame(opcode: number, payload: Buffer): Buffer {
+function frame(opcode: number, payload: Buffer, isLast = true): Buffer {
   const mask = randomBytes(4);
   const length = payload.length < SHORT ? Buffer.from([MASKED | payload.length]) : longLength(payload.length);
   const masked = payload.map((byte, i) => byte ^ (mask[i % 4] ?? 0));
-  return Buffer.concat([Buffer.from([FIN | opcode]), length, mask, masked]);
+  return Buffer.concat([Buffer.from([(isLast ? FIN : 0) | opcode]), length, mask, masked]);
 }
 
 function longLength(length: number): Buffer {

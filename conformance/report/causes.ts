@@ -1,3 +1,4 @@
+import { isHealthProblem } from '../health-check.ts';
 import type { CaseResult, Verdict } from '../results.ts';
 import { MOST_SEVERE_FIRST, WORST_FIRST } from './verdicts.ts';
 
@@ -20,10 +21,7 @@ const EXPIRE_RULE = /^M(6|11|12|14|15)$/;
 
 /** Causes that show themselves in several rules, or in other words in each case. The first match applies. */
 const KNOWN_CAUSES: readonly Known[] = [
-  [
-    'crashes or stops serving other peers',
-    seen(/^(the server crashed|the server does not respond)|although this peer sent no invalid frame/),
-  ],
+  ['crashes or stops serving other peers', ({ why }) => isHealthProblem(why)],
   ['sends binary frames instead of text', seen(/is a binary frame|whether it is binary/)],
   ['sends no pong', seen(/waiting for a pong|the data of the pong/)],
   ['ignores every later frame of a socket after one that is not JSON', seen(/later frames are ignored/)],

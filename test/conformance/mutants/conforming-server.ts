@@ -69,6 +69,7 @@ export class ConformingServer extends ConformingHttp {
       ...{ noServer: true, maxPayload: this.maxMessageBytes(), autoPong: this.answersPings() },
       handleProtocols: (offered) => this.subprotocol(offered),
     });
+    this.#sockets.on('headers', (lines, request) => lines.push(...this.handshakeHeaders(request.headers)));
     this.#http.on('upgrade', (request, socket, head) => this.guarded(() => this.#upgrade(request, socket as Socket, head)));
     this.#http.on('connection', (socket: Socket) => {
       this.#connections.add(socket);
@@ -122,6 +123,11 @@ export class ConformingServer extends ConformingHttp {
   /** O13 */
   subprotocol(_offered: ReadonlySet<string>): string | false {
     return false;
+  }
+
+  /** Further lines of the response to a handshake. */
+  handshakeHeaders(_request: IncomingHttpHeaders): readonly string[] {
+    return [];
   }
 
   /** O8: the last value is used. */

@@ -25,11 +25,9 @@ const SAMPLE = new Set([
   ...['M1.offer', 'M2.session', 'M3.escaped-values', 'M5.space', 'M6.relayed', 'M7.frees-no-dst', 'M8.silent', 'M9.open'],
   ...['M10.null', 'M12.no-dst', 'M13.waits', 'M17.in-order', 'L2.close', 'L3.ping-answered', 'L4.heir-hears'],
 ]);
-/** Runs all cases on each mutant, which takes half an hour, and lists other cases that detect it. */
-const RUNS_ALL = process.env['MUTANTS'] === 'whole';
-// Mutants spend most of their time waiting.
-const MUTANTS_AT_ONCE = RUNS_ALL ? 4 : 12;
-const MUTANTS_MS = RUNS_ALL ? 5_400_000 : 600_000;
+// Mutants spend most of their time waiting. `npm run test:soak:mutants` runs all cases on each of them.
+const MUTANTS_AT_ONCE = 12;
+const MUTANTS_MS = 600_000;
 
 const WHOLE_RUNS_AT_ONCE = 3;
 /** Long enough for a busy machine. */
@@ -86,11 +84,8 @@ describe('the suite', () => {
 
     beforeAll(async () => {
       await inPool(MUTANTS_AT_ONCE, ALL_MUTANTS, async (mutant) => {
-        const cases = ALL_CASES.filter(({ id }) => RUNS_ALL || mutant.fails.includes(id) || SAMPLE.has(id));
-        found.set(
-          mutant,
-          await runCases({ cases, servers: inProcess(mutant.name, mutant.Server, RUNS_ALL ? PATIENCE_MS : undefined) }),
-        );
+        const cases = ALL_CASES.filter(({ id }) => mutant.fails.includes(id) || SAMPLE.has(id));
+        found.set(mutant, await runCases({ cases, servers: inProcess(mutant.name, mutant.Server) }));
       });
       // Many servers in one process hide faults of timing from each other, so the cases that missed theirs are run again alone.
       for (const [mutant, results] of found) {
