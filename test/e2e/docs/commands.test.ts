@@ -122,7 +122,7 @@ const PROCEDURES: readonly Procedure[] = [
     },
   },
   {
-    about: /^npm install \S*signalbox-([\d.]+)\.tgz$/,
+    about: /^npm install \S*signalbox-broker-([\d.]+)\.tgz$/,
     why: 'test/e2e/package installs the package: the name is checked',
     check: (_, [, written]) => expect(written).toBe(version),
   },
