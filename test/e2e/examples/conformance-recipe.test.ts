@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +23,8 @@ describe('the recipe for GitHub Actions', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'recipe-'));
     for (const name of ['server.py', 'server.mjs']) copyFileSync(join(ROOT, 'examples/conformance', name), join(folder, name));
+    // `npm ci` of the recipe: the server in Node needs a package.
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
