@@ -34,7 +34,8 @@ A TURN transport that fails (D12) is only doubtful if another one relays.
 ## The page
 
 \`{path}doctor\`, such as \`https://broker.example.org/myapp/doctor\`, makes the same tests in a browser, and copies the findings as text or
-JSON. It cannot test D4, because it has the origin of the broker. In D1 a browser does not give the reason of a failure.
+JSON. In D4 it tests its own origin, that of the broker: a second or a missing CORS header shows, and for
+another origin use the command. In D1 a browser does not give the reason of a failure.
 
 If two users cannot connect to each other, one of them makes a link on the page, and both open it. The broker carries the findings between
 the two pages as messages of two ordinary peers. Then the pages try each way, and name the side that fails, and why (D14). The option

@@ -1,4 +1,5 @@
 import { finding, skipped, type Finding } from '../../doctor/findings.ts';
+import { judgeCors } from '../../doctor/judge/cors.ts';
 import { isSignalboxDoctor, judgeHello } from '../../doctor/judge/hello.ts';
 import { judgeIdentity } from '../../doctor/judge/identity.ts';
 import { judgeIdle, judgeSizes, judgeStream, NO_DOCTOR, type EchoObservation } from '../../doctor/judge/messages.ts';
@@ -11,6 +12,7 @@ import { TIMEOUT_MS, type PageContext, type PageStep } from './context.ts';
 
 const SIZES = [1_000, 10_000, 65_000, 100_000];
 const EVENTS = 5;
+const ALLOW_ORIGIN = 'access-control-allow-origin';
 
 /** D1 and D2. */
 async function hello(context: PageContext): Promise<Finding[]> {
@@ -29,6 +31,27 @@ async function view({ broker, hello: seen, server }: PageContext): Promise<Findi
   if (seen === undefined) return [skipped('D3', NO_DOCTOR)];
   const forged = await request(new URL('doctor/hello', broker), { 'x-forwarded-for': MADE_UP_ADDRESS });
   return judgeView({ isHttps: broker.protocol === 'https:', hello: seen, forged: readHello(forged.body), server });
+}
+
+/**
+ * D4: the page has the origin of the broker, so it can read the headers that pages of other origins need. The origin of the page must
+ * be listed like any other.
+ */
+async function cors({ broker, hello: seen }: PageContext): Promise<Finding[]> {
+  if (seen === undefined) return [skipped('D4', NO_DOCTOR)];
+  const answer = await originAnswer(broker);
+  if (answer.error !== undefined) return [skipped('D4', 'See D2.')];
+  const isAllowed = headerOf(answer, ALLOW_ORIGIN) !== undefined;
+  return [judgeCors({ origin: location.origin, answer, isSocketRefused: !isAllowed && !(await opensSocket(broker)) })];
+}
+
+async function opensSocket(broker: URL): Promise<boolean> {
+  const socket = new WebSocket(webSocketUrl(broker, 'doctor/socket'));
+  const opened = new Promise<boolean>((resolve) => socket.addEventListener('open', () => resolve(true)));
+  const ended = new Promise<boolean>((resolve) => socket.addEventListener('close', () => resolve(false)));
+  const isOpened = await Promise.race([opened, ended, elapsed(TIMEOUT_MS).then(() => false)]);
+  socket.close();
+  return isOpened;
 }
 
 /** D5. */
@@ -51,9 +74,13 @@ async function open(context: PageContext): Promise<Finding[]> {
  * listed origin with any status (H6).
  */
 async function originRefusal({ broker }: PageContext): Promise<{ status: number; body: string } | undefined> {
-  const answer = await request(new URL('doctor/hello', broker), {}, 'POST');
-  const isListed = answer.error !== undefined || headerOf(answer, 'access-control-allow-origin') !== undefined;
+  const answer = await originAnswer(broker);
+  const isListed = answer.error !== undefined || headerOf(answer, ALLOW_ORIGIN) !== undefined;
   return isListed ? undefined : { status: 403, body: 'Origin not allowed' };
+}
+
+function originAnswer(broker: URL): Promise<HttpObservation> {
+  return request(new URL('doctor/hello', broker), {}, 'POST');
 }
 
 /** D6. */
@@ -160,14 +187,12 @@ async function reach({ broker }: PageContext): Promise<Finding[]> {
   return error === undefined ? [finding('reachable', { host: broker.host, ms: took })] : [skipped('D1', 'See D2.')];
 }
 
-const SAME_ORIGIN = 'This page has the origin of the broker. signalbox doctor --origin tests another page.';
-
 /** The steps that need no ICE servers. D8 comes last, because it takes long. */
 export const WAY_STEPS: readonly PageStep[] = [
   { id: 'D1', run: reach },
   { id: 'D2', run: hello },
   { id: 'D3', run: view },
-  { id: 'D4', run: () => Promise.resolve([skipped('D4', SAME_ORIGIN)]) },
+  { id: 'D4', run: cors },
   { id: 'D5', run: open },
   { id: 'D6', run: identity },
   { id: 'D7', run: sizes },

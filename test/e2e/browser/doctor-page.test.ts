@@ -14,6 +14,7 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['D1', 'answers after'],
   ['D2', 'Signalbox'],
   ['D3', 'sees the address'],
+  ['D4', 'can read the responses'],
   ['D5', 'OPEN'],
   ['D6', ''],
   ['D7', '100000 bytes'],
@@ -98,10 +99,26 @@ describe('DOC5: the page of the doctor', () => {
     await start(page);
     await page.locator('#D5').getByText(`http://${NAME}:${strict.port}`).waitFor();
     expect(await page.locator('#D5').innerText()).toContain('cors');
+    expect(await page.locator('#D4').innerText()).toContain('does not accept pages of');
     await page.getByRole('button', { name: 'Copy as JSON' }).click();
     expect(JSON.parse(await page.getByLabel('Findings', { exact: true }).getByRole('textbox').inputValue())).toMatchObject({
       format: 1,
     });
+  });
+
+  it.each([
+    [{ 'access-control-allow-origin': '*, *' }, '2 times'],
+    [{ 'access-control-allow-origin': '' }, 'has no Access-Control-Allow-Origin'],
+  ])('D4: names CORS headers that a proxy changes: %j', async (changed, text) => {
+    const { page } = await opened(url);
+    await page.route('**/doctor/hello', async (route) => {
+      const response = await route.fetch();
+      const { 'access-control-allow-origin': _, ...headers } = response.headers();
+      const [name, value] = Object.entries(changed)[0] ?? ['', ''];
+      await route.fulfill({ response, headers: value === '' ? headers : { ...headers, [name]: value } });
+    });
+    await start(page);
+    await page.locator('#D4').getByText(text).waitFor();
   });
 
   it('two users with one link learn the ways between them', async () => {

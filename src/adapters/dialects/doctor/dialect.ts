@@ -6,7 +6,8 @@ import { ENDING_CLOSE_FRAMES, refusalCloseFrame } from '../shared/close-frames.t
 import { describeRequest, NOT_FOUND, streamHead, TEXTS } from './responses.ts';
 
 const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
-const HELLO: HttpRoute = { methods: READ_METHODS, handle: () => ({ action: 'describe-request' }) };
+/** DOC1: a page tells its own origin with POST only. */
+const HELLO: HttpRoute = { methods: [...READ_METHODS, 'POST'], handle: () => ({ action: 'describe-request' }) };
 const SOCKET_REQUEST: DiagnosticRequest = { as: 'diagnostic', key: undefined, texts: [] };
 const STREAM_REQUEST: DiagnosticRequest = { as: 'diagnostic', key: undefined, texts: TEXTS };
 const STREAM: HttpRoute = {

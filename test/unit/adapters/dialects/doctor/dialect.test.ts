@@ -21,6 +21,13 @@ describe('the routes of the doctor', () => {
     ]);
   });
 
+  it('DOC1: hello answers POST, with which a browser sends the origin of the same site', () => {
+    const headers = { origin: 'https://a.example' };
+    const { status, body } = new TestBroker().transport.http('POST', '/doctor/hello', { headers });
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({ request: { origin: 'https://a.example' } });
+  });
+
   it('DOC1: hello describes the request, with a fingerprint that pages of other origins can read', () => {
     const headers = { host: 'a.example', origin: 'https://b.example', 'x-forwarded-for': '198.51.100.7' };
     const { status, headers: sent, body } = new TestBroker({ proxied: 1 }).transport.http('GET', '/doctor/hello', { headers });
