@@ -34,8 +34,8 @@ async function view({ broker, hello: seen, server }: PageContext): Promise<Findi
 }
 
 /**
- * D4: the page has the origin of the broker, so it can read the headers that pages of other origins need. The origin of the page must
- * be listed like any other.
+ * D4: the page has the origin of the broker, so it can read the headers that pages of other origins need. The origin of the page
+ * must be listed like any other.
  */
 async function cors({ broker, hello: seen }: PageContext): Promise<Finding[]> {
   if (seen === undefined) return [skipped('D4', NO_DOCTOR)];

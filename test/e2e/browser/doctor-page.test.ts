@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { accessibilityFaults } from '../../support/e2e/axe.ts';
@@ -109,7 +111,7 @@ describe('DOC5: the page of the doctor', () => {
   it.each([
     [{ 'access-control-allow-origin': '*, *' }, '2 times'],
     [{ 'access-control-allow-origin': '' }, 'has no Access-Control-Allow-Origin'],
-  ])('D4: names CORS headers that a proxy changes: %j', async (changed, text) => {
+  ])('names CORS headers that a proxy changes: %j', async (changed, text) => {
     const { page } = await opened(url);
     await page.route('**/doctor/hello', async (route) => {
       const response = await route.fetch();
@@ -130,6 +132,26 @@ describe('DOC5: the page of the doctor', () => {
       await page.getByText(/Both sides exchange data: in one network.*through TURN over UDP/).waitFor();
     }
     expect(faults).toEqual([]);
+  });
+
+  it('names the side whose network swallows UDP, on both pages', { timeout: 180_000 }, async () => {
+    const deaf = createSocket('udp4').bind(0, LOOPBACK);
+    await once(deaf, 'listening');
+    onTestFinished(() => void deaf.close());
+    // The network of Bob has no direct way, and his packets to the TURN server are lost.
+    const network = `const Native = RTCPeerConnection;
+      globalThis.RTCPeerConnection = class extends Native {
+        constructor({ iceServers = [], ...others } = {}) {
+          const url = 'turn:${LOOPBACK}:${deaf.address().port}?transport=udp';
+          const lost = iceServers.map((server) => ({ username: 'a', credential: 'a', ...server, urls: url }));
+          super({ ...others, iceServers: lost, iceTransportPolicy: 'relay' });
+        }
+      };`;
+    const { page: ann } = await opened(`${url}#swallowed-udp`);
+    const { page: bob } = await opened(`${url}#swallowed-udp`, network);
+    await ann.getByText(/^The other side fails: .*does not answer/).waitFor({ timeout: 150_000 });
+    await bob.getByText(/^This side fails: .*does not answer/).waitFor();
+    expect(await ann.locator('#pair-findings').innerText()).not.toContain('Both sides');
   });
 
   it('names the side whose browser blocks WebRTC, on both pages', async () => {
