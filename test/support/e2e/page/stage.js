@@ -152,5 +152,11 @@ globalThis.stage = {
   list: () => new Promise((resolve) => peer.listAllPeers(resolve)),
   disconnect: () => peer.disconnect(),
   reconnect: () => peer.reconnect(),
+  reconnectWith(token) {
+    peer.options.token = token;
+    peer.reconnect();
+  },
+  /** A7: replaces the token of the open peer. */
+  refreshToken: (token) => peer.socket.send({ type: 'TOKEN', payload: { token } }),
   destroy: () => peer.destroy(),
 };
