@@ -7,6 +7,8 @@ import { openFileLimit } from '../shared/open-files.ts';
 /** File handles that must be free before connections are accepted again. */
 const MARGIN = 16;
 const INTERVAL: Millis = 1_000;
+/** A check costs as much as a tenth of a handshake, so connections that arrive within this time share one. */
+const CHECK_DELAY: Millis = 10;
 const LOG_INTERVAL: Millis = 60_000;
 
 /** Checks whether this number of file handles can be opened now. */
@@ -51,14 +53,14 @@ export class FileHandleMonitor {
     this.#timer = setInterval(() => void this.#check(), INTERVAL).unref();
   }
 
-  /** Checks at the end of the event-loop turn, once for all connections of the turn. */
+  /** Checks soon, once for all connections that are accepted meanwhile. */
   accepted(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    setTimeout(() => {
       this.#isScheduled = false;
       void this.#check();
-    });
+    }, CHECK_DELAY).unref();
   }
 
   stop(): void {

@@ -24,11 +24,11 @@ function watched(free: number) {
 
 it('file handles can be opened', () => expect(canOpen(4)).toBe(true));
 
-it('closes the listen socket once, in the turn that uses the last handle, and opens it when a margin is free', async () => {
+it('closes the listen socket once, soon after the last handle is used, and opens it when a margin is free', async () => {
   const { did, host, watch } = watched(0);
   watch.accepted();
   watch.accepted();
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(10);
   expect(did).toEqual(['close']);
   host.free = 15;
   await vi.advanceTimersByTimeAsync(10_000);
@@ -36,6 +36,17 @@ it('closes the listen socket once, in the turn that uses the last handle, and op
   host.free = 16;
   await vi.advanceTimersByTimeAsync(10_000);
   expect(did).toEqual(['close', 'open']);
+  watch.stop();
+});
+
+it('checks once for the connections of 10 ms', async () => {
+  const canOpenHandles = vi.fn(() => true);
+  const watch = new FileHandleMonitor({ close: () => undefined, open: async () => true }, undefined, canOpenHandles);
+  for (let connection = 0; connection < 100; connection++) {
+    watch.accepted();
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  expect(canOpenHandles).toHaveBeenCalledTimes(10);
   watch.stop();
 });
 
