@@ -24,9 +24,11 @@ export class PinoLog implements Log {
   readonly #logger: Logger;
   readonly #context: LogContext;
   readonly #limit: BurstLimit<LogLine>;
+  #isSilent: boolean;
 
   constructor({ level, format, clock, to = standardOutput(), ...surroundings }: PinoLogSettings) {
     this.#context = surroundings;
+    this.#isSilent = level === 'silent';
     this.#limit = new BurstLimit(clock, (lines) => this.#logHeldBack(lines));
     this.#logger = pino(
       { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
@@ -37,10 +39,11 @@ export class PinoLog implements Log {
   /** Changes the lowest level that is written. */
   setLevel(level: LogLevel): void {
     this.#logger.level = level;
+    this.#isSilent = level === 'silent';
   }
 
   record(event: LogEvent): void {
-    if (this.#logger.level === 'silent') return;
+    if (this.#isSilent) return;
     const line = lineOf(event, this.#context);
     const { level, text, fields } = line;
     const isHeldBack =
