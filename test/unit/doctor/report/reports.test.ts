@@ -15,7 +15,7 @@ it('text: a fault has its effect, its remedy, the setting and the page', () => {
     'D2   good      A Signalbox answers at this path after 7 ms.',
     'D4   BAD       The response has the header Access-Control-Allow-Origin 2 times.',
     expect.stringMatching(/^ {15}Browsers reject/),
-    expect.stringMatching(/^ {15}Remove the header.* \[add_header\] See docs\/operations\.md\.$/),
+    expect.stringMatching(/^ {15}Remove the header.* \[add_header\] See docs\/operating\.md\.$/),
     expect.stringMatching(/^D10 {2}DOUBTFUL {2}/),
     expect.any(String),
     expect.any(String),
