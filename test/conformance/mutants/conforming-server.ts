@@ -443,8 +443,14 @@ export class ConformingServer extends ConformingHttp {
       const [old, young] = [box.filter(({ at }) => at <= latest), box.filter(({ at }) => at > latest)];
       if (young.length === 0) mailboxes.delete(absent);
       else mailboxes.set(absent, young);
-      for (const from of new Set(old.map((held) => held.from))) this.sendExpire(from, absent);
+      for (const from of new Set(old.filter((held) => this.needsExpire(held)).map((held) => held.from)))
+        this.sendExpire(from, absent);
     }
+  }
+
+  /** M14: senders are notified of messages of every type. */
+  needsExpire(_held: HeldMessage): boolean {
+    return true;
   }
 
   /** M15: a disconnected sender is not notified. */

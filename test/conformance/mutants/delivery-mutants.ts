@@ -42,14 +42,8 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     fails: [id],
     verdict: 'failed',
     Server: class extends ConformingServer {
-      override expireMailboxes(realm: Realm): void {
-        const latest = performance.now() - this.expireTimeout();
-        for (const [absent, box] of realm.mailboxes) {
-          const kept = box.filter(({ frame, at }) => frame.type !== type || at > latest);
-          if (kept.length === 0) realm.mailboxes.delete(absent);
-          else realm.mailboxes.set(absent, kept);
-        }
-        super.expireMailboxes(realm);
+      override needsExpire({ frame }: HeldMessage): boolean {
+        return frame.type !== type;
       }
     },
   })),

@@ -159,14 +159,8 @@ export const DEPARTURE_MUTANTS: readonly Mutant[] = [
     fails: ['M14.told-answer', 'M14.told-candidate'],
     verdict: 'failed',
     Server: class extends ConformingServer {
-      override expireMailboxes(realm: Realm): void {
-        const latest = performance.now() - this.expireTimeout();
-        for (const [absent, box] of realm.mailboxes) {
-          const kept = box.filter(({ frame, at }) => frame.type === 'OFFER' || at > latest);
-          if (kept.length === 0) realm.mailboxes.delete(absent);
-          else realm.mailboxes.set(absent, kept);
-        }
-        super.expireMailboxes(realm);
+      override needsExpire({ frame }: HeldMessage): boolean {
+        return frame.type === 'OFFER';
       }
     },
   },
