@@ -7,7 +7,7 @@ import type { Connections } from './connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import { PendingFrames, type PendingFrame } from './pending-frames.ts';
-import { pendingMessages } from './pending-messages.ts';
+import { pendingMessages, requestsOf } from './pending-messages.ts';
 import type { Performer } from './performer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { FrameRequest } from './ports/requests.ts';
@@ -93,12 +93,11 @@ export class PendingRequests {
     const session = connection?.session;
     if (connection === undefined || session?.state === 'connecting' || fence.isBlocking(now)) return;
     const { conversation } = connection;
-    for (const { bytes, isBinary, requests } of this.#frames.take(id)) {
+    for (const frame of this.#frames.take(id)) {
       try {
-        const all = requests ?? (conversation.decode === undefined ? [] : [conversation.decode(bytes, isBinary)]);
-        for (const request of all) {
+        for (const request of requestsOf(frame, conversation)) {
           if (session?.state !== 'open') return;
-          dispatcher.handle(session, request, now, bytes.length);
+          dispatcher.handle(session, request, now, frame.bytes.length);
         }
       } catch (error) {
         this.#fault(id, error);
