@@ -443,8 +443,9 @@ export class ConformingServer extends ConformingHttp {
       const [old, young] = [box.filter(({ at }) => at <= latest), box.filter(({ at }) => at > latest)];
       if (young.length === 0) mailboxes.delete(absent);
       else mailboxes.set(absent, young);
-      for (const from of new Set(old.filter((held) => this.needsExpire(held)).map((held) => held.from)))
+      for (const from of new Set(old.filter((held) => this.needsExpire(held)).map((held) => held.from))) {
         this.sendExpire(from, absent);
+      }
     }
   }
 
