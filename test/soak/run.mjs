@@ -24,6 +24,7 @@ const [minutes, maxP99, maxMib] = [Number(values.minutes), Number(values.p99), N
 const CLI = join(import.meta.dirname, '../../dist/composition/cli.js');
 const MIB = 1024 * 1024;
 const REPORT_EVERY_MS = 30_000;
+const MINUTES_OF_A_ROUND = 3;
 
 const broker = spawn(
   process.execPath,
@@ -56,12 +57,16 @@ const port = Number(new URL(url).port);
 const pair = new Pair(port);
 await pair.start();
 const attackers = fork(join(import.meta.dirname, 'attackers.mjs'), [String(port)]);
-let rounds = 0;
+const attack = { rounds: 0, name: 'none', cut: [], hasEnded: false };
 children.push(attackers);
 // The attackers use the processor time that the measured processes leave, so that the figures show the broker, not the machine.
 setPriority(attackers.pid, 10);
 console.log(`processes: broker ${broker.pid} on port ${port}, attackers ${attackers.pid}`);
-attackers.on('message', ({ round }) => (rounds = round));
+attackers.on('message', ({ name, cut }) => {
+  if (name !== undefined) attack.name = name;
+  else Object.assign(attack, { rounds: attack.rounds + 1, cut });
+});
+attackers.on('exit', () => (attack.hasEnded = true));
 
 const memory = [0];
 const endsAt = Date.now() + minutes * 60_000;
@@ -73,10 +78,12 @@ while (Date.now() < endsAt && broker.exitCode === null && pair.faults.length ===
   const { count, p50, p99, max } = pair.takeWindow();
   const left = Math.max(0, Math.round((endsAt - Date.now()) / 60_000));
   console.log(
-    `${left} min left, round ${rounds}: ${count} messages, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(0)} ms; ` +
-      `${mib} MiB; ${log.lines} log lines, ${log.faults.length} faults`,
+    `${left} min left, ${attack.rounds} rounds, now ${attack.name}: ${count} messages, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(0)} ms; ` +
+      `${mib} MiB; ${log.lines} log lines, ${log.faults.length} faults` +
+      (attack.cut.length > 0 ? `; cut in the last round: ${attack.cut.join(', ')}` : ''),
   );
 }
+const attackersEnded = attack.hasEnded;
 attackers.kill();
 const { count, p50, p99, max } = await pair.stop();
 const hasEnded = broker.exitCode !== null;
@@ -86,12 +93,14 @@ await ended;
 const complaints = [
   ...pair.faults.slice(0, 5),
   ...(hasEnded ? ['the broker has ended'] : []),
+  ...(attackersEnded ? ['the attackers have ended'] : []),
+  ...(attack.rounds === 0 && minutes >= MINUTES_OF_A_ROUND ? ['no round of the attacks was completed'] : []),
   ...(log.faults.length > 0 ? [`${log.faults.length} faults in the log, the first: ${log.faults[0]}`] : []),
   ...(p99 > maxP99 ? [`the pair's p99 is ${p99.toFixed(1)} ms; at most ${maxP99} ms are allowed`] : []),
   ...(Math.max(...memory) > maxMib ? [`the broker took ${Math.max(...memory)} MiB; at most ${maxMib} MiB are allowed`] : []),
 ];
 console.log(
-  `${count} messages of the pair: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(0)} ms; at most ${Math.max(...memory)} MiB`,
+  `${attack.rounds} rounds; ${count} messages of the pair: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(0)} ms; at most ${Math.max(...memory)} MiB`,
 );
 for (const complaint of complaints) console.log(`FAILED: ${complaint}`);
 process.exitCode = complaints.length === 0 ? 0 : 1;
