@@ -78,9 +78,12 @@ while (Date.now() < endsAt && broker.exitCode === null && pair.faults.length ===
   const { count, p50, p99, max } = pair.takeWindow();
   const left = Math.max(0, Math.round((endsAt - Date.now()) / 60_000));
   console.log(
-    `${left} min left, ${attack.rounds} rounds, now ${attack.name}: ${count} messages, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(0)} ms; ` +
-      `${mib} MiB; ${log.lines} log lines, ${log.faults.length} faults` +
-      (attack.cut.length > 0 ? `; cut in the last round: ${attack.cut.join(', ')}` : ''),
+    [
+      `${left} min left, ${attack.rounds} rounds, now ${attack.name}: ${count} messages`,
+      `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(0)} ms`,
+      `${mib} MiB, ${log.lines} log lines, ${log.faults.length} faults`,
+      `cut in the last round: ${attack.cut.join(', ') || 'none'}`,
+    ].join('; '),
   );
 }
 const attackersEnded = attack.hasEnded;
