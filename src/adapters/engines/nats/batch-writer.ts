@@ -40,6 +40,10 @@ export function storedSizeOf({ from, to, payload, sender }: StoredMessage): numb
   return (payload?.byteLength ?? 0) + BYTES_PER_UTF16_UNIT * units + MESSAGE_OVERHEAD_BYTES;
 }
 
+function isOfPeer({ sender }: StoredMessage): boolean {
+  return sender !== undefined;
+}
+
 /** Limits of the queue. */
 const MAX_QUEUED = 16_000;
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
@@ -95,9 +99,17 @@ export class BatchWriter {
     return last?.stream === this.#stream ? last.position : 0;
   }
 
-  /** NATS has a new stream, so earlier positions are invalid. Messages that are not written yet follow in the new stream. */
+  /**
+   * NATS has a new stream, so earlier positions are invalid. Messages of peers that are not written yet fail (M17), because the
+   * claim of the sender, which the lost stream contained, may have moved to a newer connection. Notices follow in the new stream.
+   */
   resetStream(): void {
     this.#stream += 1;
+    const queued = this.#queue.splice(0);
+    for (const entry of queued) {
+      if (isOfPeer(entry.message)) this.#fail(entry);
+      else this.#queue.push(entry);
+    }
   }
 
   #sendNext(): void {
@@ -118,12 +130,15 @@ export class BatchWriter {
     return this.#queue.splice(0, count);
   }
 
-  #admit({ message, resolve }: QueuedMessage): boolean {
-    const isAdmitted = this.#options.admit(message);
-    if (isAdmitted) return true;
+  #admit(queued: QueuedMessage): boolean {
+    const isAdmitted = this.#options.admit(queued.message);
+    if (!isAdmitted) this.#fail(queued);
+    return isAdmitted;
+  }
+
+  #fail({ message, resolve }: QueuedMessage): void {
     this.#bytes -= message.payload?.byteLength ?? 0;
     resolve(undefined);
-    return false;
   }
 
   async #send(queued: readonly QueuedMessage[]): Promise<void> {
@@ -131,7 +146,9 @@ export class BatchWriter {
     const messageId = nextMessageId();
     this.#isSending = true;
     const messages = queued.map(({ message }) => message);
-    const result = await append({ key: batchKey(messageId), body: encodeBatch(messages, timeOverride()), messageId });
+    const body = encodeBatch(messages, timeOverride());
+    const isStreamBound = messages.some(isOfPeer);
+    const result = await append({ key: batchKey(messageId), body, messageId, isStreamBound });
     this.#isSending = false;
     const revision = result !== 'failed' && 'revision' in result ? result.revision : undefined;
     for (const [index, { message, resolve }] of queued.entries()) {

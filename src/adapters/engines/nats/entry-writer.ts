@@ -17,6 +17,8 @@ export interface JournalEntry {
   readonly expectedRevision?: number;
   /** Unique id, by which NATS drops a duplicate. Without it, a retry may write the entry twice. */
   readonly messageId?: string;
+  /** Whether the entry is written only to the stream that was read at the call, and fails if NATS has a new one. */
+  readonly isStreamBound?: boolean;
 }
 
 interface PendingWrite extends JournalEntry {
@@ -79,12 +81,15 @@ export class EntryWriter {
   /** Starts to send. @param isSameStream whether NATS still has the message ids of earlier writes. */
   connect(js: JetStreamClient, isSameStream = true): void {
     const oldestVerifiable = isSameStream ? performance.now() - DEDUPLICATION_MS : Number.POSITIVE_INFINITY;
-    const unverifiable: PendingWrite[] = [];
+    const failed: PendingWrite[] = [];
     const retried: PendingWrite[] = [];
-    for (const write of this.#inFlight) (isUnverifiable(write, oldestVerifiable) ? unverifiable : retried).push(write);
-    this.#queue = [...retried, ...this.#queue];
+    for (const write of [...this.#inFlight, ...this.#queue]) {
+      const isInvalid = isUnverifiable(write, oldestVerifiable) || (!isSameStream && write.isStreamBound === true);
+      (isInvalid ? failed : retried).push(write);
+    }
+    this.#queue = retried;
     this.#inFlight = new Set();
-    for (const write of unverifiable) this.#resolve(write, 'failed');
+    for (const write of failed) this.#resolve(write, 'failed');
     this.#js = js;
     this.#sendQueued();
   }

@@ -3,16 +3,21 @@ import { decodeBatch, type StoredMessage } from '../../../../../src/adapters/eng
 import { positionOf } from '../../../../../src/adapters/engines/nats/pending-messages.ts';
 import { BatchWriter } from '../../../../../src/adapters/engines/nats/batch-writer.ts';
 import type { AppendResult, JournalEntry } from '../../../../../src/adapters/engines/nats/entry-writer.ts';
-import type { PeerId } from '../../../../../src/domain/ids.ts';
+import { nodeId, type ConnectionId, type PeerId } from '../../../../../src/domain/ids.ts';
 
 /** A batch writer whose writes are confirmed by the test. */
 function startWriter(maxEntryBytes = 1024 * 1024, admits = (_text: string): boolean => true) {
-  const batches: { texts: string[]; bytes: number; messageId: string | undefined; confirm: (appended: AppendResult) => void }[] =
-    [];
+  const batches: {
+    texts: string[];
+    bytes: number;
+    messageId: string | undefined;
+    isStreamBound: boolean | undefined;
+    confirm: (appended: AppendResult) => void;
+  }[] = [];
   const written: [string, number | undefined][] = [];
   let count = 0;
   const writer = new BatchWriter({
-    append: ({ body, messageId }: JournalEntry) =>
+    append: ({ body, messageId, isStreamBound }: JournalEntry) =>
       new Promise((confirm) => {
         const read = decodeBatch(body);
         if ('why' in read) throw new Error(read.why);
@@ -20,6 +25,7 @@ function startWriter(maxEntryBytes = 1024 * 1024, admits = (_text: string): bool
           texts: read.messages.map(({ payload }) => Buffer.from(payload ?? []).toString()),
           bytes: body.length,
           messageId,
+          isStreamBound,
           confirm,
         });
       }),
@@ -36,6 +42,11 @@ function messageOf(text: string | Uint8Array): StoredMessage {
   const payload = typeof text === 'string' ? Buffer.from(text) : text;
   return { from: 'ann' as PeerId, to: 'bob' as PeerId, sender: undefined, kind: 'offer', payload };
 }
+
+const ofPeer = (text: string): StoredMessage => ({
+  ...messageOf(text),
+  sender: { node: nodeId('n1'), connection: 1 as ConnectionId },
+});
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -96,6 +107,29 @@ describe('a batch writer', () => {
     const flushed = writer.flush();
     batches[0]?.confirm({ revision: 2 });
     expect(await flushed).toBe(positionOf(2, 0));
+  });
+
+  it('M17: fails the queued messages of peers when a new stream has begun, and keeps notices', async () => {
+    const { writer, batches } = startWriter();
+    void writer.put(messageOf('1'));
+    await nextTurn();
+    const [message, notice] = [writer.put(ofPeer('2')), writer.put(messageOf('3'))];
+    writer.resetStream();
+    batches[0]?.confirm('failed');
+    expect(await message).toBeUndefined();
+    await nextTurn();
+    batches[1]?.confirm({ revision: 4 });
+    expect(await notice).toBe(positionOf(4, 0));
+  });
+
+  it('M17: binds a batch with a message of a peer to the stream', async () => {
+    const { writer, batches } = startWriter();
+    void writer.put(messageOf('1'));
+    await nextTurn();
+    batches[0]?.confirm({ revision: 1 });
+    void writer.put(ofPeer('2'));
+    await nextTurn();
+    expect(batches.map(({ isStreamBound }) => isStreamBound)).toEqual([false, true]);
   });
 
   it('exceeds the maximum batch size only for one large message', async () => {

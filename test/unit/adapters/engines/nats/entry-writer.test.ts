@@ -57,6 +57,16 @@ describe('the entry writer of a journal', () => {
     expect(second.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.claim', '$KV.bucket.lease', '$KV.bucket.young']);
   });
 
+  it('M17: fails queued writes that are bound to the lost stream, and sends the others to the new one', async () => {
+    const writer = new EntryWriter('bucket', unexpected, expect.fail);
+    const connection = new Connection();
+    const bound = writer.append({ key: 'batch', body, messageId: 't1', isStreamBound: true });
+    void writer.append({ key: 'lease', body });
+    writer.connect(connection.js, false);
+    expect(await bound).toBe('failed');
+    expect(connection.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.lease']);
+  });
+
   it('fails writes in flight when the stream is new, because NATS has lost the message ids', async () => {
     const writer = new EntryWriter('bucket', unexpected, expect.fail);
     const [first, second] = [new Connection(), new Connection()];
