@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type * as uWS from 'uWebSockets.js';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { Log } from '../../../application/ports/log.ts';
@@ -20,6 +18,7 @@ import { BodilessResponses, rejectRequest, type ExchangeHost, UwsExchange } from
 import { UwsRequest } from './request.ts';
 import { endOf } from './ends.ts';
 import { findLibrary, type Library } from './library.ts';
+import { listenFailureAt } from './listen-failure.ts';
 import { Outbox } from './outbox.ts';
 import { UwsSocket, type SocketContext } from './socket.ts';
 import { UwsStream } from './stream.ts';
@@ -39,6 +38,8 @@ interface HandlerContexts {
 interface AcceptedUpgrade {
   readonly reporterContext: ReporterContext;
   readonly admission: Admission;
+  /** The value of `Sec-WebSocket-Key`. */
+  readonly key: string;
   /** A11: empty for none. */
   readonly subprotocol: string;
 }
@@ -188,7 +189,7 @@ class UwsTransport implements Transport {
         const accepted = this.#yielded;
         this.#yielded = undefined;
         if (accepted === undefined) request.setYield(true);
-        else this.#upgrade({ ...accepted, socketContext: this.#reducedSocketContext }, response, request, context);
+        else upgrade(accepted, this.#reducedSocketContext, response, context);
       },
     });
     app.any('/*', (response, request) => this.#serveRequest({ reporterContext, exchangeHost }, response, request));
@@ -235,65 +236,51 @@ class UwsTransport implements Transport {
     // A handshake takes as long as many messages, and handshakes come in bursts.
     this.#socketContext.outbox.flush();
     const request = new UwsRequest(raw, response);
-    const reject = (answer: HttpResponse): void => {
-      gateway.refused(request, answer);
-      rejectRequest(response, answer);
-    };
-    if (request.framing === 'ambiguous') return reject(AMBIGUOUS_LENGTH);
+    if (request.framing === 'ambiguous') return refuse(gateway, request, response, AMBIGUOUS_LENGTH);
     if (!isWebSocketUpgrade(request)) {
-      return gateway.httpRequest(new UwsExchange(request, response, exchangeHost));
+      gateway.httpRequest(new UwsExchange(request, response, exchangeHost));
+      return request.forgetHeaders();
     }
     // The library would read the body as frames.
-    if (request.framing !== 'none') return reject(AMBIGUOUS_LENGTH);
-    if (!this.#isAccepting) return reject(NOT_ACCEPTING);
+    if (request.framing !== 'none') return refuse(gateway, request, response, AMBIGUOUS_LENGTH);
+    if (!this.#isAccepting) return refuse(gateway, request, response, NOT_ACCEPTING);
     const answer = gateway.upgrade(request);
     if (!answer.accept) return rejectRequest(response, answer.response);
     const fault = handshakeFault(request);
     if (fault !== undefined || context === undefined) {
       gateway.abandoned(answer);
-      return reject(fault ?? NOT_ACCEPTING);
+      return refuse(gateway, request, response, fault ?? NOT_ACCEPTING);
     }
+    const key = request.header('sec-websocket-key') ?? '';
     const subprotocol = grantedSubprotocol(answer, request) ?? '';
-    const accepted: AcceptedUpgrade = { reporterContext, admission: answer, subprotocol };
+    const accepted: AcceptedUpgrade = { reporterContext, admission: answer, key, subprotocol };
     const { maxFrameBytes } = this.#settings;
     if (maxFrameBytes <= REDUCED_FRAME_BYTES || answer.memory?.reserve(maxFrameBytes) !== false) {
-      return this.#upgrade({ ...accepted, socketContext: this.#socketContext }, response, raw, context);
+      return upgrade(accepted, this.#socketContext, response, context);
     }
     this.#yielded = accepted;
     raw.setYield(true);
   }
+}
 
-  #upgrade(
-    { reporterContext, socketContext, admission, subprotocol }: AcceptedUpgrade & { readonly socketContext: SocketContext },
-    response: uWS.HttpResponse,
-    request: uWS.HttpRequest,
-    context: uWS.us_socket_context_t,
-  ): void {
-    const userData: SocketData = {
-      socket: new UwsSocket(new ConnectionReporter(reporterContext, admission), socketContext, admission.sendsBinary),
-    };
-    // O13, A11: without this argument, the library would accept the first subprotocol.
-    response.upgrade(userData, request.getHeader('sec-websocket-key'), subprotocol, '', context);
-  }
+function refuse(gateway: Gateway, request: UwsRequest, response: uWS.HttpResponse, answer: HttpResponse): void {
+  gateway.refused(request, answer);
+  rejectRequest(response, answer);
+}
+
+function upgrade(
+  { reporterContext, admission, key, subprotocol }: AcceptedUpgrade,
+  socketContext: SocketContext,
+  response: uWS.HttpResponse,
+  context: uWS.us_socket_context_t,
+): void {
+  const reporter = new ConnectionReporter(reporterContext, admission);
+  const userData: SocketData = { socket: new UwsSocket(reporter, socketContext, admission.sendsBinary) };
+  // O13, A11: without this argument, the library would accept the first subprotocol.
+  response.upgrade(userData, key, subprotocol, '', context);
 }
 
 /** The library copies the user data onto its socket. `getUserData` would be one more native call for each message. */
 function socketOf(ws: uWS.WebSocket<SocketData> & Partial<SocketData>): UwsSocket {
   return ws.socket ?? ws.getUserData().socket;
-}
-
-/**
- * Finds the reason with Node's own server, because the library does not report it.
- * @returns the error code of the operating system.
- */
-async function listenFailureAt(host: string, port: number): Promise<string> {
-  const probe = createServer();
-  try {
-    probe.listen({ host, port, exclusive: true });
-    await once(probe, 'listening');
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code ?? String(cause);
-  }
-  probe.close();
-  return 'EADDRINUSE'; // The port was in use a moment ago.
 }

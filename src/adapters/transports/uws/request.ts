@@ -8,7 +8,7 @@ import { addressFromBytes } from '../shared/addresses.ts';
  */
 export type Framing = 'none' | 'counted' | 'chunked' | 'ambiguous';
 
-/** H10: headers that may be repeated. The library's `getHeader` returns only the first. */
+/** H10: headers whose occurrences are joined. */
 const LISTS: ReadonlySet<string> = new Set([
   'connection',
   'x-forwarded-for',
@@ -16,24 +16,27 @@ const LISTS: ReadonlySet<string> = new Set([
   'sec-websocket-protocol',
 ]);
 
-/** Adapts the library's request, which is valid only within its handler. */
+/**
+ * Adapts the library's request, which is valid only within its handler. All headers are read in one call, because each call of
+ * the library for one header costs more than a search among them.
+ */
 export class UwsRequest implements HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly query: string;
   readonly remoteAddress: string;
-  readonly #request: uWS.HttpRequest;
-  readonly #lists = new Map<string, string>();
+  /** In order of arrival, names in lower case. */
+  readonly #names: string[] = [];
+  readonly #values: string[] = [];
   #framing: Framing = 'none';
 
   constructor(request: uWS.HttpRequest, response: uWS.HttpResponse) {
-    this.#request = request;
     this.method = request.getCaseSensitiveMethod().toUpperCase();
     this.path = request.getUrl();
     // Typed as a string, but undefined for a target without `?`.
     this.query = request.getQuery() ?? '';
     this.remoteAddress = addressFromBytes(new Uint8Array(response.getRemoteAddress()));
-    request.forEach((name, value) => this.#note(name, value));
+    request.forEach((name, value) => this.#add(name, value));
   }
 
   get framing(): Framing {
@@ -41,18 +44,25 @@ export class UwsRequest implements HttpRequest {
   }
 
   header(name: string): string | undefined {
-    if (LISTS.has(name)) return this.#lists.get(name);
-    // Empty if the header is missing.
-    return this.#request.getHeader(name) || undefined;
+    const first = this.#names.indexOf(name);
+    if (first < 0) return undefined;
+    // An empty header is treated as absent, except in a list.
+    if (!LISTS.has(name)) return this.#values[first] || undefined;
+    if (!this.#names.includes(name, first + 1)) return this.#values[first];
+    return this.#values.filter((_, index) => this.#names[index] === name).join(', ');
   }
 
-  #note(name: string, value: string): void {
+  /** Frees their memory, because a response may be pending for a long time. */
+  forgetHeaders(): void {
+    this.#names.length = 0;
+    this.#values.length = 0;
+  }
+
+  #add(name: string, value: string): void {
+    this.#names.push(name);
+    this.#values.push(value);
     if (name === 'content-length') this.#framed(value === '' ? 'ambiguous' : 'counted');
     else if (name === 'transfer-encoding') this.#framed(value.toLowerCase() === 'chunked' ? 'chunked' : 'ambiguous');
-    else if (LISTS.has(name)) {
-      const earlier = this.#lists.get(name);
-      this.#lists.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
-    }
   }
 
   #framed(by: Framing): void {

@@ -8,7 +8,6 @@ function request(...headers: readonly (readonly [name: string, value: string])[]
     getCaseSensitiveMethod: () => 'get',
     getUrl: () => '/a',
     getQuery: () => undefined,
-    getHeader: (name: string) => headers.find(([known]) => known === name)?.[1] ?? '',
     forEach: (each: (name: string, value: string) => void) => headers.forEach(([name, value]) => each(name, value)),
   };
   const response = { getRemoteAddress: () => new Uint8Array([192, 0, 2, 1]).buffer };
@@ -51,4 +50,15 @@ it('H13: returns how the head marks the end of the body', () => {
     [['transfer-encoding', '']],
   ] as const;
   expect(ambiguous.map((headers) => request(...headers).framing)).toEqual(ambiguous.map(() => 'ambiguous'));
+});
+
+it('forgets its headers, and keeps the rest', () => {
+  const given = request(['origin', 'a'], ['content-length', '5']);
+  given.forgetHeaders();
+  expect([given.header('origin'), given.path, given.framing]).toEqual([undefined, '/a', 'counted']);
+});
+
+it('treats an empty header as absent', () => {
+  const given = request(['origin', ''], ['host', 'a']);
+  expect([given.header('origin'), given.header('host')]).toEqual([undefined, 'a']);
 });
