@@ -53,6 +53,11 @@ const REFUSALS: Record<AdmissionRefusal, HttpResponse> = {
   'cut-off': plain(503, 'Server is cut off from its cluster'),
 };
 
+/** A connection that no limit forbids. */
+interface Accepted extends Pick<Admission, 'carrier' | 'address'> {
+  readonly dialect: CommonDialect;
+}
+
 /** M19: a smaller overdraft is ignored, because a peer that sent little should free its place at once. */
 const MIN_OVERDRAFT: Millis = 1_000;
 
@@ -68,26 +73,20 @@ export class AdmissionControl {
 
   /** O9, O10, H11, and the connection limits. An accepted connection is counted until `release`. */
   admit(request: HttpRequest): UpgradeAnswer {
-    const { dialects, addresses, maxUrlBytes } = this.#parts;
-    const dialect = dialects.find((candidate) => candidate.servesWebSocketAt(request.path));
+    const { addresses, maxUrlBytes } = this.#parts;
+    const dialect = this.#dialectAt(request.path);
     const length = request.path.length + request.query.length;
-    const limit = { option: 'max_url_bytes', allows: maxUrlBytes, asked: length };
-    if (length > maxUrlBytes) return this.#refuse(request, 'target-too-long', limit);
+    if (length > maxUrlBytes) {
+      return this.#refuse(request, 'target-too-long', { option: 'max_url_bytes', allows: maxUrlBytes, asked: length });
+    }
     if (dialect === undefined) return this.#refuse(request, 'path-unknown');
-    const introduction = (): ConnectRequest => dialect.connectRequest(request.query);
     const address = addresses.of(request);
     const why = this.#refusalFor(request, address);
-    if (why !== undefined) return this.#refuse(request, why, this.#limitOf(why), introduction().key);
-    const connectRequest = this.#withToken(introduction(), request);
-    const { name, sendsBinary } = dialect;
-    return this.#accept(request, {
-      dialect: name,
-      carrier: 'socket',
-      address,
-      connectRequest,
-      sendsBinary,
-      ...grant(dialect, request),
-    });
+    if (why !== undefined) return this.#refuse(request, why, this.#limitOf(why), dialect.connectRequest(request.query).key);
+    const admission = this.#accept(request, { dialect, carrier: 'socket', address }, dialect.connectRequest(request.query));
+    if (dialect.subprotocol === undefined) return admission;
+    const offered = offeredSubprotocols(request.header('sec-websocket-protocol'));
+    return { ...admission, subprotocol: dialect.subprotocol(offered) };
   }
 
   /** H18: the response to a handshake that is refused now; undefined for one that is accepted. */
@@ -102,8 +101,7 @@ export class AdmissionControl {
     const why = this.#refusalFor(request, address);
     // The refusal is the response to a request, and is logged as such.
     if (why !== undefined) return { accept: false, response: { ...REFUSALS[why], why, limit: this.#limitOf(why) } };
-    const withToken = this.#withToken(connectRequest, request);
-    return this.#accept(request, { dialect: dialect.name, carrier: 'stream', address, connectRequest: withToken });
+    return this.#accept(request, { dialect, carrier: 'stream', address }, connectRequest);
   }
 
   /** A8. @returns whether tokens of this address may still be verified. */
@@ -138,12 +136,26 @@ export class AdmissionControl {
     this.#onEmpty = then;
   }
 
-  #accept(request: HttpRequest, admitted: Omit<Admission, 'accept' | 'origin' | 'headers' | 'memory'>): Admission {
+  #dialectAt(path: string): CommonDialect | undefined {
+    for (const dialect of this.#parts.dialects) if (dialect.servesWebSocketAt(path)) return dialect;
+    return undefined;
+  }
+
+  #accept(request: HttpRequest, { dialect, carrier, address }: Accepted, connectRequest: ConnectRequest): Admission {
     const { connectionLimits, memory, authorizer } = this.#parts;
-    connectionLimits.add(admitted.address);
-    const account = memory.open(networkOf(admitted.address));
-    const headers = headersOf(request, authorizer.headers);
-    return { accept: true, ...admitted, origin: request.header('origin'), headers, memory: account };
+    const withToken = this.#withToken(connectRequest, request);
+    connectionLimits.add(address);
+    return {
+      accept: true,
+      dialect: dialect.name,
+      carrier,
+      address,
+      connectRequest: withToken,
+      sendsBinary: carrier === 'socket' ? dialect.sendsBinary : undefined,
+      origin: request.header('origin'),
+      headers: headersOf(request, authorizer.headers),
+      memory: memory.open(networkOf(address)),
+    };
   }
 
   /** A11, A12: the token of a subprotocol, then of a cookie, unless the query has one. The header precedes them (A2). */
@@ -179,12 +191,6 @@ export class AdmissionControl {
     if (authFailures.waitFor(address, clock.now()) > 0) return 'too-many-auth-failures';
     return connectionLimits.refusalFor(address);
   }
-}
-
-/** W7. */
-function grant(dialect: CommonDialect, request: HttpRequest): Pick<Admission, 'subprotocol'> {
-  if (dialect.subprotocol === undefined) return {};
-  return { subprotocol: dialect.subprotocol(offeredSubprotocols(request.header('sec-websocket-protocol'))) };
 }
 
 function plain(status: number, body: string, ...more: HttpResponse['headers']): HttpResponse {

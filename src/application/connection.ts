@@ -70,16 +70,28 @@ export function newConnection(
   { socket, dialect, conversation, received, openedAt }: NewConnection,
   { carrier, address, memory, origin, headers = NO_HEADERS }: Omit<Admission, 'accept' | 'dialect' | 'connectRequest'>,
 ): Connection {
-  const traffic = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
-  const idle = {
+  return {
+    socket,
+    dialect,
+    conversation,
+    carrier,
+    received,
+    address,
+    memory,
     session: undefined,
     pausedUntil: 0,
     pendingBatches: undefined,
     isPinged: false,
-    iceDueAt: undefined,
     ending: undefined,
+    iceDueAt: undefined,
+    origin,
+    headers,
+    openedAt,
+    framesIn: 0,
+    bytesIn: 0,
+    framesOut: 0,
+    bytesOut: 0,
   };
-  return { socket, dialect, conversation, carrier, received, address, memory, ...idle, origin, headers, openedAt, ...traffic };
 }
 
 /**

@@ -66,10 +66,15 @@ class Ring<Entry> {
 
 /** Copies texts only, because a session would keep its connection in memory. */
 function closeEntry({ session, ending, end, passage }: CloseEvent, at: number): OwnEntry<CloseEntry> {
-  const { realm, id } = session;
   return {
-    ...{ at, why: ending, by: end.by, code: end.code, realm: realm.key, id },
-    ...{ address: passage?.address, openFor: passage?.lifetime },
+    at,
+    why: ending,
+    by: end.by,
+    code: end.code,
+    realm: session.realm.key,
+    id: session.id,
+    address: passage?.address,
+    openFor: passage?.lifetime,
   };
 }
 

@@ -115,6 +115,7 @@ export class PendingRequests {
 
   /** The directory decides whether a peer whose connection ends owned its id. If it did, its messages are held. */
   #hold(realm: Realm, session: Session, connection: Connection | undefined): void {
+    if (!this.#frames.has(session.connection)) return;
     const frames = this.#frames.take(session.connection);
     for (const message of pendingMessages(frames, connection?.conversation, session, realm.limits)) {
       this.#parts.performer.perform(realm, { do: 'hold', sender: session, message }, this.#parts.clock.now());
