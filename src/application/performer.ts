@@ -8,7 +8,7 @@ import type { MailboxFetch } from '../domain/mailbox-fetch.ts';
 import { MAILBOX_BOUNDS } from '../domain/mailbox-table.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Session } from '../domain/session.ts';
-import type { Millis } from '../domain/time.ts';
+import { NEVER, type Millis } from '../domain/time.ts';
 import { forgetRequest, trafficOf, type Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { limitOf } from './hit-limits.ts';
@@ -209,9 +209,10 @@ export class Performer {
   }
 
   #confirmOpen({ session, replaces }: Extract<Decision, { do: 'open' }>): void {
-    const { connections, log, telemetry } = this.#parts;
+    const { connections, log, telemetry, clock } = this.#parts;
     this.#openingListener(session);
-    connections.sendOpenFrame(session.connection, { id: session.id, replaces });
+    const expiresIn = session.expiresAt === NEVER ? undefined : session.expiresAt - clock.now();
+    connections.sendOpenFrame(session.connection, { id: session.id, replaces, expiresIn });
     const connection = connections.find(session.connection);
     if (connection !== undefined) forgetRequest(connection, mayRefreshToken(session, connection));
     if (replaces !== 'nothing') telemetry.counter('reattached_total', connection?.dialect.name ?? '').add();

@@ -11,6 +11,7 @@ import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
+import type { TopicAccess } from '../application/ports/topic-access.ts';
 import type { Telemetry } from '../application/ports/telemetry.ts';
 import type { TokenVerifier } from '../application/ports/token-verifier.ts';
 import { JwtAuthenticator } from '../adapters/authenticators/jwt/authenticator.ts';
@@ -24,6 +25,7 @@ import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
 import { MemoryClusterRecords } from '../adapters/cluster-records/memory/records.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
+import { CentrifugeDialect } from '../adapters/dialects/centrifuge/dialect.ts';
 import { DoctorDialect } from '../adapters/dialects/doctor/dialect.ts';
 import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
 import { IceRouteDialect } from '../adapters/dialects/peerjs/ice-route-dialect.ts';
@@ -79,6 +81,12 @@ const dialects: Record<DialectName, (config: Config) => AnyDialect> = {
       maxBodyBytes: config.maxMessageBytes,
       maxTopics: config.topicsPerConnection,
       isOwnToken: (token, use) => hasVerifier(config, use) && isTokenLike(token),
+    }),
+  centrifuge: (config) =>
+    new CentrifugeDialect({
+      path: config.centrifugePath,
+      prefixes: config.centrifugePrefixes,
+      pingInterval: config.pingInterval,
     }),
   peero: (config) => new PeeroDialect(config.peeroPath),
   socketio: (config) => new SocketIoDialect(config.socketioPath),
@@ -190,6 +198,17 @@ export interface BridgeParts {
   readonly hasBackend: boolean;
 }
 
+/** SIO10, CF11: verifies the tokens of the dialects that share the topics of Mercure. @param hasBackend A9. */
+export function topicAccessOf(
+  config: Config,
+  authenticator: Authenticator,
+  clock: Pick<Clock, 'now'>,
+  hasBackend: boolean,
+): TopicAccess {
+  const isOwnToken = (token: string): boolean => USES.some((use) => hasVerifier(config, use)) && isTokenLike(token);
+  return topicRights(config, authenticator, () => clock.now(), { hasBackend, isOwnToken });
+}
+
 /** Transports that wrap another one, for dialects whose sessions outlive a WebSocket or request. */
 export const bridges: Record<'socketio', (inner: Transport, config: Config, parts: BridgeParts) => Transport> = {
   socketio: (inner, config, { log, hasBackend }) => {
@@ -200,10 +219,7 @@ export const bridges: Record<'socketio', (inner: Transport, config: Config, part
       ...{ ...config, path, prefixes, maxFrameBytes: maxMessageBytes, connectTimeout: handshakeTimeout },
       protocols: config.socketioEio3 ? ([4, 3] as const) : ([4] as const),
       origins: originsFromList(config.cors),
-      authorize: topicRights(config, authenticatorOf(config, verifier), () => clock.now(), {
-        hasBackend: hasBackend || config.authUrl !== undefined,
-        isOwnToken: (token) => USES.some((use) => hasVerifier(config, use)) && isTokenLike(token),
-      }),
+      authorize: topicAccessOf(config, authenticatorOf(config, verifier), clock, hasBackend || config.authUrl !== undefined),
       describeRefusal: (refusal: AccessRefusal) => ({ text: refusalText(refusal), code: refusalCloseFrame(refusal).code }),
     };
     return new SocketIoTransport(inner, settings, { clock, log });

@@ -30,6 +30,7 @@ const RESERVED_FILES = 64;
 
 const PATHS: Readonly<Record<DialectName, (config: Config) => string>> = {
   peerjs: ({ path }) => path,
+  centrifuge: ({ centrifugePath }) => centrifugePath,
   mercure: ({ mercurePath }) => mercurePath,
   peero: ({ peeroPath }) => peeroPath,
   relay: ({ relayPath }) => relayPath,

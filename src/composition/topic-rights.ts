@@ -1,24 +1,10 @@
 import { readClaims, type Claims } from '../adapters/dialects/mercure/claims.ts';
 import { coversAll } from '../adapters/dialects/mercure/selectors.ts';
 import type { Authenticator, TokenUse } from '../application/ports/authenticator.ts';
-import type { BackendCheck } from '../application/ports/requests.ts';
+import type { TopicAccess, TopicRights } from '../application/ports/topic-access.ts';
 import type { AccessRefusal } from '../domain/refusal.ts';
 import { NEVER, type Millis } from '../domain/time.ts';
-import type { Clearance } from '../domain/topic.ts';
 import type { Config } from './configuration/config.ts';
-
-/** SIO10: the rights of a connection in the topics of Mercure. */
-export interface TopicRights {
-  readonly maySubscribe: boolean;
-  readonly clearance: Clearance;
-  /** MER12: the moment at which these rights expire. */
-  readonly expiresAt: Millis;
-  /** A9: for the backend, if there is one. */
-  readonly backendCheck?: BackendCheck | undefined;
-  /** A1: true if the authorizer decides, because Mercure has no tokens of its own. */
-  readonly needsAccess?: boolean;
-  mayPublish(topic: string): boolean;
-}
 
 /** A9: how clients without a token of Mercure are authenticated. */
 export interface AccessSource {
@@ -37,14 +23,14 @@ const ALL_RIGHTS: TopicRights = { maySubscribe: true, clearance: 'all', expiresA
 /** MER7: a client without a token may subscribe to public updates. */
 const PUBLIC_RIGHTS: TopicRights = { maySubscribe: true, clearance: [], expiresAt: NEVER, mayPublish: () => false };
 
-/** SIO10: the rules of Mercure (MER7) for Socket.IO, which shares its topics. */
+/** SIO10, CF11: the rules of Mercure (MER7) for the dialects that share its topics. */
 export function topicRights(
   policy: Policy,
   authenticator: Authenticator,
   now: () => Millis,
   source: AccessSource = NO_SOURCE,
-): (token: string | undefined, onRefused?: (refusal: AccessRefusal) => void) => TopicRights | undefined {
-  // A1: without tokens of Mercure, clients of Socket.IO are authenticated like those of the other dialects.
+): TopicAccess {
+  // A1: without tokens of Mercure, clients of these dialects are authenticated like those of the other dialects.
   if (!hasOwnTokens(policy) && !policy.mercureOpen && policy.auth !== 'open') return () => ({ ...ALL_RIGHTS, needsAccess: true });
   const own = ownRights(policy, authenticator, now);
   if (!source.hasBackend) return own;
@@ -58,11 +44,7 @@ export function topicRights(
 
 const NO_SOURCE: AccessSource = { hasBackend: false, isOwnToken: () => false };
 
-function ownRights(
-  policy: Policy,
-  authenticator: Authenticator,
-  now: () => Millis,
-): (token: string | undefined, onRefused?: (refusal: AccessRefusal) => void) => TopicRights | undefined {
+function ownRights(policy: Policy, authenticator: Authenticator, now: () => Millis): TopicAccess {
   if (isOpen(policy)) return () => ALL_RIGHTS;
   return (token, onRefused) => {
     if (token === undefined) return policy.mercureAnonymous ? PUBLIC_RIGHTS : undefined;

@@ -2,7 +2,7 @@ import type { PeerId, RealmKey } from './ids.ts';
 import { matchesAny, matchesAnyAlike, type NamePattern } from './name-patterns.ts';
 import type { AccessRefusal } from './refusal.ts';
 import { NEVER, type Millis } from './time.ts';
-import type { Selector } from './topic.ts';
+import type { RequestedTopics, Selector } from './topic.ts';
 
 /** A2, A3: the rights that an authorizer grants to one client. */
 export interface Grant {
@@ -60,6 +60,23 @@ export function refusalFor(grant: Grant, realm: RealmKey, id: PeerId | undefined
   if (id === undefined) return undefined;
   if (grant.ids !== undefined) return matchesAny(grant.ids, id) ? undefined : { reason: 'id-not-granted', id };
   return matchesAnyAlike(grant.reservedIds, id) ? { reason: 'id-reserved' } : undefined;
+}
+
+/** A3, MER7: the session of a client, as far as its rights in topics depend on it. */
+interface TopicClient {
+  readonly grant: Grant;
+  readonly requestedTopics: Pick<RequestedTopics, 'permissions'> | undefined;
+}
+
+/** A3, MER7: whether an open connection may subscribe. */
+export function mayJoin({ grant, requestedTopics }: TopicClient, selectors: readonly Selector[]): boolean {
+  return requestedTopics?.permissions?.maySubscribe !== false && maySubscribe(grant, selectors);
+}
+
+/** A3, MER7: whether an open connection may publish to all of these topics. */
+export function mayPublishFrom({ grant, requestedTopics }: TopicClient, names: readonly string[]): boolean {
+  const { permissions } = requestedTopics ?? {};
+  return mayPublish(grant, names) && names.every((name) => permissions === undefined || permissions.mayPublish(name));
 }
 
 /** A3: whether a client may subscribe. A pattern of the dialect is not included, because it may match any topic. */

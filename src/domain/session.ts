@@ -96,7 +96,8 @@ export class Session<R extends SessionRealm = SessionRealm> {
   /** Owned by `RateLimiters`. After a reconnect, the limiter of the previous session. */
   rateLimiter: RateLimiter;
   readonly traits: SessionTraits;
-  readonly requestedTopics: RequestedTopics | undefined;
+  /** Changed by `renewTopicRights` only. */
+  requestedTopics: RequestedTopics | undefined;
   readonly memory: MemoryAccount | undefined;
   state: SessionState = 'connecting';
 
@@ -152,6 +153,13 @@ export class Session<R extends SessionRealm = SessionRealm> {
     this.rateLimits = isLower ? { ...limits, messagesPerSecond } : limits;
     if (this.state !== 'connecting') this.rateLimiter.changeLimits(before, this.rateLimits, now);
     else if (isLower) this.rateLimiter = new RateLimiter(this.rateLimits, now);
+  }
+
+  /** A7, MER12: a fresh token replaces the rights in topics, and the grant. */
+  renewTopicRights(rights: Pick<RequestedTopics, 'clearance' | 'expiresAt' | 'permissions'>, grant: Grant, now: Millis): void {
+    const { clearance, expiresAt, permissions } = rights;
+    this.requestedTopics = { selectors: [], presence: false, ...this.requestedTopics, clearance, expiresAt, permissions };
+    this.authorize(grant, now);
   }
 
   /** @throws Bug if the state machine has no such transition. */

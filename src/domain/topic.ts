@@ -105,6 +105,12 @@ export type TopicEvent =
   /** The response to a ping of the dialect. */
   | { readonly event: 'pong' };
 
+/** MER7: the actions in topics that the token of a client allows. */
+export interface TopicPermissions {
+  readonly maySubscribe: boolean;
+  mayPublish(topic: string): boolean;
+}
+
 /** The topics and conditions in the connect request of a subscriber. */
 export interface RequestedTopics {
   /** Joined when the connection opens. */
@@ -117,6 +123,8 @@ export interface RequestedTopics {
   readonly clearance?: Clearance | undefined;
   /** MER12: the connection is closed at this moment; undefined for never. */
   readonly expiresAt?: Millis | undefined;
+  /** MER7: undefined if no token limits what the client may do, or if another part of the broker has checked it. */
+  readonly permissions?: TopicPermissions | undefined;
 }
 
 /** The receivers of a notification. */

@@ -21,6 +21,8 @@ export interface Registration {
   readonly id: PeerId;
   /** O5, X4, X5: the connection with the same token that this one replaces. */
   readonly replaces: 'nothing' | 'socket' | 'stream';
+  /** A5, MER12: the time until the token expires; undefined for a client that does not expire. */
+  readonly expiresIn?: Millis | undefined;
 }
 
 /** A7: a notice about the token of an open peer. `in` is the time until the grant expires; NEVER for none. */
@@ -85,8 +87,8 @@ export interface FrameEncoder {
   /** I12: the message with ICE servers. A dialect without such a message has no such method. */
   iceFrame?(issued: IssuedIceServers): Uint8Array;
 
-  /** A7: the message with a notice. A dialect without such a message has no such method. */
-  tokenFrame?(notice: TokenNotice): Uint8Array;
+  /** A7: the message with a notice; undefined if the wire has none. A dialect without such messages has no such method. */
+  tokenFrame?(notice: TokenNotice): Uint8Array | undefined;
 
   /** MER9: the frame that keeps an idle connection alive; undefined to use the transport's own ping. */
   keepAliveFrame(): Uint8Array | undefined;

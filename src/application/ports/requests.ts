@@ -61,6 +61,7 @@ export type ConnectRequest =
   | ({
       readonly as: 'guest';
       /** The dialect has verified the client itself (MER7). */ readonly isAuthorized?: true;
+      /** W3: the token is one of the topics of Mercure. The broker verifies it (MER7). */ readonly hasTopicToken?: true;
       /** A9: for a client that the dialect verifies. */ readonly backendCheck?: BackendCheck | undefined;
       /** The answer of the backend, if it was asked before the stream was opened. */ readonly grant?: Grant;
     } & AnonymousCredentials &

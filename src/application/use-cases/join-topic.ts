@@ -1,5 +1,5 @@
 import type { Decision } from '../../domain/decision.ts';
-import { maySubscribe } from '../../domain/grant.ts';
+import { mayJoin } from '../../domain/grant.ts';
 import type { RealmSession } from '../../domain/realm.ts';
 import { refuseRequest } from '../../domain/request-refusals.ts';
 import type { Millis } from '../../domain/time.ts';
@@ -14,7 +14,7 @@ export function joinTopic({ performer }: { readonly performer: Performer }): Joi
   return (session, { selectors, receipt }, now) => {
     const { realm } = session;
     const topics = realm.topics(session.traits);
-    const refusal = maySubscribe(session.grant, selectors) ? topics.refusalFor(selectors, session) : 'not-allowed';
+    const refusal = mayJoin(session, selectors) ? topics.refusalFor(selectors, session) : 'not-allowed';
     if (refusal !== undefined) {
       const mustClose = refusal === 'too-many-topics' && (receipt === undefined || session.traits.refusesRequests !== true);
       const decisions = mustClose ? [realm.limitExceeded(session)] : refuseRequest(session, receipt, refusal);

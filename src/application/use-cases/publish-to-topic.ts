@@ -1,6 +1,6 @@
 import type { TopicRegistry } from '../../domain/topic-registry.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { mayPublish } from '../../domain/grant.ts';
+import { mayPublish, mayPublishFrom } from '../../domain/grant.ts';
 import type { Realm, RealmSession } from '../../domain/realm.ts';
 import { refuseRequest } from '../../domain/request-refusals.ts';
 import type { Realms } from '../../domain/realms.ts';
@@ -59,7 +59,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
         performer.performAll(realm, refuseRequest(session, receipt, why), now);
       const publication = topics.parsePublication(draft, idFor(peerIds, topics, draft), session);
       if (typeof publication === 'string') return refuse('topic-unusable');
-      if (!mayPublish(session.grant, publication.topics)) return refuse('not-allowed');
+      if (!mayPublishFrom(session, publication.topics)) return refuse('not-allowed');
       const decisions: Decision[] = [];
       const subscribers = topics.publish(publication, echo ? undefined : session, decisions);
       count(session.traits.space, subscribers);

@@ -1,3 +1,4 @@
+import type { AuthFailures } from '../../domain/auth-failures.ts';
 import type { BanTable } from '../../domain/bans.ts';
 import { parsePeerId, type ConnectionId } from '../../domain/ids.ts';
 import type { Realms } from '../../domain/realms.ts';
@@ -15,12 +16,14 @@ import type { Log } from '../ports/log.ts';
 import type { ClaimOutcome, Holder, PeerDirectory } from '../ports/peer-directory.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { Credentials, RegistrationRequest } from '../ports/requests.ts';
+import type { TopicAccess } from '../ports/topic-access.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 import { generatePeerId } from '../generate-peer-id.ts';
 import { limitOf } from '../hit-limits.ts';
 import type { IcePush } from '../ice-push.ts';
 import type { RequestAccess } from '../request-access.ts';
+import { withTopicRights } from '../topic-token.ts';
 import type { AdmitGuest } from './admit-guest.ts';
 import type { Reconnect } from './reconnect.ts';
 
@@ -45,6 +48,8 @@ export interface RegisterPeerParts {
   readonly admitGuest: AdmitGuest;
   readonly icePush: Pick<IcePush, 'beforeOpen'>;
   readonly bans: BanTable;
+  readonly topicAccess: TopicAccess;
+  readonly authFailures: AuthFailures;
 }
 
 type GuestRequest = Extract<RegistrationRequest, { as: 'guest' }>;
@@ -64,7 +69,9 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   const { requestBackendAccess, backend } = parts;
   const claim = claimId(parts);
 
-  return (connection, request, traits) => {
+  return (connection, asked, traits) => {
+    const request = withTopicRights(parts, asked, connections.find(connection));
+    if ('refused' in request) return refuse(parts, connection, asked, request.refused);
     const details = request.as === 'peer' ? validateCredentials(realms, request) : generateCredentials(realms, peerIds, request);
     if (!details.ok) return refuse(parts, connection, request, details.refusal);
     if (traits.carrier === 'stream' && hasSocket(details.value)) return leaveUnused(parts, connection);

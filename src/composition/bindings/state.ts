@@ -25,6 +25,7 @@ import {
   mailboxStoreOf,
   pooled,
   SINGLE_NODE,
+  topicAccessOf,
 } from '../adapter-registry.ts';
 import { construct, derive, group, members } from '../binding.ts';
 import { iceServersOf } from '../ice-sources.ts';
@@ -95,6 +96,10 @@ export const backend = derive(
       authorizer: p.backendOrNone === NO_BACKEND ? undefined : p.backendAuthorizer,
       always: p.config.authUrlAlways,
     }),
+);
+/** CF11. */
+export const topicAccess = derive({ config, authenticator, clock, backend }, (p) =>
+  topicAccessOf(p.config, p.authenticator, p.clock, p.backend.exists),
 );
 export const grantIce = derive({ config, authorizer }, (p) =>
   (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToOwners)(p.authorizer, p.config.auth === 'required'),

@@ -34,6 +34,7 @@ import {
   mailboxes,
   realmLabels,
   realms,
+  topicAccess,
 } from './state.ts';
 import { admissionControl, icePush, performer, sweeper, turns } from './machinery.ts';
 
@@ -43,10 +44,10 @@ export const useCases = {
   leaveRealm: call(leaveRealm, { performer, clock, log }),
   publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock, telemetry, backend }),
   registerPeer: call(registerPeer, {
-    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, icePush, bans },
+    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, icePush, bans, topicAccess },
     requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
     requestBackendAccess: call(requestAccess, { authorizer: backendAuthorizer, connections, performer, turns, clock, sweeper }),
-    backend,
+    ...{ backend, authFailures },
     ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
   }),
   sweepExpired: call(sweepExpired, {
@@ -65,7 +66,9 @@ const frameUseCases = group({
   'join-topics': call(joinTopic, { performer }),
   'leave-topics': call(leaveTopic, { performer }),
   publish: members(useCases.publishToTopic).fromConnection,
-  'refresh-token': call(refreshToken, { authorizer, authFailures, connections, performer, turns, clock, sweeper, log }),
+  'refresh-token': call(refreshToken, {
+    ...{ authorizer, backend, topicAccess, authFailures, connections, performer, turns, clock, sweeper, log },
+  }),
 });
 export const dispatcher = construct(Dispatcher, {
   connections,

@@ -43,9 +43,9 @@ function serves(settings: Settings, dialect: string): boolean {
   return settings.all || settings.dialects.some((name) => name === dialect);
 }
 
-/** SIO10: Mercure and Socket.IO share topics and rights. */
+/** SIO10, CF11: these dialects share topics and rights. */
 function servesUpdates(settings: Settings): boolean {
-  return serves(settings, 'mercure') || serves(settings, 'socketio');
+  return ['mercure', 'socketio', 'centrifuge'].some((name) => serves(settings, name));
 }
 
 /** MER7. A9: with a backend, none of these options decides. */

@@ -15,6 +15,7 @@ interface Endpoint {
 const PATHS = {
   mercure: 'mercure_path',
   socketio: 'socketio_path',
+  centrifuge: 'centrifuge_path',
   peero: 'peero_path',
   relay: 'relay_path',
 } as const satisfies Partial<Record<DialectName, OptionName>>;

@@ -67,6 +67,8 @@ describe('the defaults', () => {
         legacyXhr: false,
         relayPath: '/relay',
         peeroPath: '/peero',
+        centrifugePath: '/connection/websocket',
+        centrifugePrefixes: [],
         socketioPath: '/socket.io',
         socketioPrefixes: ['', 'peerix:'],
         socketioEio3: false,

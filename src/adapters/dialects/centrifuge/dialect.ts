@@ -1,0 +1,62 @@
+import type { Conversation, StatefulDialect } from '../../../application/ports/dialect.ts';
+import type { HttpResponse } from '../../../application/ports/http.ts';
+import type { ConnectRequest } from '../../../application/ports/requests.ts';
+import type { Millis } from '../../../domain/time.ts';
+import { CommandReader } from './commands.ts';
+import { CentrifugeConversation, type ConversationParts } from './conversation.ts';
+
+export interface CentrifugeSettings {
+  /** Without a trailing slash. Requests may have one. */
+  readonly path: string;
+  /** CF16. */
+  readonly prefixes: readonly string[];
+  /** CF5. */
+  readonly pingInterval: Millis;
+}
+
+/** CF1: the only encoding. A client that offers `centrifuge-protobuf` alone gets no subprotocol, and disconnects. */
+const SUBPROTOCOL = 'centrifuge-json';
+
+/** Topics over the JSON protocol of Centrifuge, version 2: docs/protocols/centrifuge.md. */
+export class CentrifugeDialect implements StatefulDialect {
+  readonly name = 'centrifuge';
+  readonly space = 'updates';
+  readonly keepsHistory = true;
+  readonly liveness = 'answers';
+  readonly pace = 0;
+  readonly refusesRequests = true;
+  readonly #path: string;
+  readonly #parts: ConversationParts;
+
+  constructor({ path, prefixes, pingInterval }: CentrifugeSettings) {
+    this.#path = path;
+    const longestFirst = [...prefixes].sort((one, other) => other.length - one.length).filter((prefix) => prefix !== '');
+    this.#parts = { reader: new CommandReader(), prefixes: longestFirst, pingInterval, voice: this };
+  }
+
+  subprotocol(offered: readonly string[]): string | undefined {
+    return offered.find((name) => name === SUBPROTOCOL);
+  }
+
+  servesWebSocketAt(path: string): boolean {
+    return path === this.#path || path === `${this.#path}/`;
+  }
+
+  /** W3: the credentials are in the `connect` command. */
+  connectRequest(query: string): ConnectRequest {
+    return { as: 'newcomer', key: new URLSearchParams(query).get('key') ?? undefined };
+  }
+
+  /** CF1: WebSockets only. */
+  route(): undefined {
+    return undefined;
+  }
+
+  httpResponse(): HttpResponse {
+    return { status: 404, headers: [], body: '' };
+  }
+
+  converse(): Conversation {
+    return new CentrifugeConversation(this.#parts);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Publication } from '../../../domain/topic.ts';
+import { base64Of } from '../shared/payload-forms.ts';
+import { MAX_CHANNEL_BYTES } from './channels.ts';
+import type { CommandError } from './codes.ts';
+
+/** CF5: a ping. */
+export const PING = Buffer.from('{}');
+
+const LINE_FEED = 0x0a;
+const SPACE = 0x20;
+const PUSH_BEGIN = Buffer.from('{"push":{"channel":');
+const PUSH_DATA = Buffer.from(',"pub":{"data":');
+const PUSH_END = Buffer.from('}}}');
+
+/** CF2: the reply to a command. @param result a JSON object. */
+export function reply(id: number, name: string, result: object = {}): Uint8Array {
+  return Buffer.from(JSON.stringify({ id, [name]: result }));
+}
+
+/** CF12. @param message instead of the words of the error. */
+export function errorReply(id: number, { code, message, temporary }: CommandError, text = message): Uint8Array {
+  return Buffer.from(JSON.stringify({ id, error: { code, message: text, ...(temporary && { temporary }) } }));
+}
+
+/** CF8, CF14, T12: a publication. Undefined for a payload or a channel that the wire can't express. */
+export function push(channel: string, publication: Publication): Uint8Array | undefined {
+  const data = dataOf(publication);
+  if (data === undefined || Buffer.byteLength(channel) > MAX_CHANNEL_BYTES) return undefined;
+  return Buffer.concat([PUSH_BEGIN, Buffer.from(JSON.stringify(channel)), PUSH_DATA, data, PUSH_END]);
+}
+
+/** CF14: JSON as it was published, and bytes as a list of numbers. */
+function dataOf(publication: Publication): Uint8Array | undefined {
+  if (publication.form === 'json') return onOneLine(publication.payload);
+  const base64 = base64Of(publication);
+  return base64 === undefined ? undefined : Buffer.from(`[${Buffer.from(base64, 'base64').join(',')}]`);
+}
+
+/** W9: a line feed in JSON is between two tokens. Here, it would begin a new message. */
+function onOneLine(json: Uint8Array): Uint8Array {
+  return json.includes(LINE_FEED) ? json.map((byte) => (byte === LINE_FEED ? SPACE : byte)) : json;
+}
