@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { CentrifugeUser } from '../../support/e2e/centrifuge-client.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
 import { until } from '../../support/e2e/until.ts';
@@ -101,6 +102,29 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
     expect(await bob.receive()).toEqual({ type: 'pong' });
     for (let n = 0; n < MANY; n++) ann.send({ type: 'publish', topic: 'garden', n });
     expect((await bob.receiveMany(MANY)).map(({ n }) => n)).toEqual(Array.from({ length: MANY }, (_, n) => n));
+  });
+
+  it('T4, CF8, CF14: delivers publications of Centrifuge and Mercure at every broker, in order and byte for byte', async () => {
+    const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mercure', 'centrifuge'], mercure_open: true });
+    const [ann, bob, eve] = [new CentrifugeUser(here), new CentrifugeUser(there), new CentrifugeUser(there)];
+    const users = [ann, bob, eve];
+    await Promise.all(users.map((user) => user.connect()));
+    for (const user of [bob, eve]) await user.subscribe('garden');
+    for (let n = 0; n < MANY; n++) await ann.client.publish('garden', { n, bytes: [0, 255] });
+    const expected = Array.from({ length: MANY }, (_, n) => ['garden', { n, bytes: [0, 255] }] as const);
+    for (const user of [bob, eve]) expect(await user.waitFor(MANY)).toEqual(expected);
+    const hub = `http://${here.host}:${here.port}/.well-known/mercure`;
+    for (const data of ['AAr/', 'no base64', 'AQI=']) {
+      await fetch(hub, { method: 'POST', body: new URLSearchParams({ topic: 'garden', data }) });
+    }
+    for (const user of [bob, eve]) {
+      expect((await user.waitFor(MANY + 2)).slice(MANY)).toEqual([
+        ['garden', [0, 10, 255]],
+        ['garden', [1, 2]],
+      ]);
+    }
+    expect(ann.received).toEqual([]);
+    for (const user of users) user.close();
   });
 
   it('frees the ids of a killed broker when its lease ends, and holds the messages to its peers', async () => {

@@ -1,9 +1,14 @@
+import { CentrifugeDriver } from '../peerix/centrifuge-driver.js';
 import { SocketIoDriver } from '../peerix/socketio-driver.js';
 import { SseDriver } from '../peerix/sse-driver.js';
 
 /* Two pages meet in a namespace, as peers of Peerix do: one announces itself, the other offers; each ignores its own messages. */
 
-const DRIVERS = { sse: (url) => new SseDriver(url), socketio: (url) => new SocketIoDriver(url) };
+const DRIVERS = {
+  sse: (url) => new SseDriver(url),
+  socketio: (url) => new SocketIoDriver(url),
+  centrifuge: (url) => new CentrifugeDriver(url),
+};
 
 const received = [];
 const events = [];
@@ -48,7 +53,27 @@ async function receive({ from, to, what, detail }) {
   else await connection.addIceCandidate(detail);
 }
 
+/** The bytes of a test message: the same size has the same bytes in each page. */
+function patternOf(size) {
+  return Uint8Array.from({ length: size }, (_, at) => (size + at * 7) % 256);
+}
+
+let collected = [];
+
 globalThis.stage = {
+  /** Collects the sizes of messages from now on. -1 stands for a message with other bytes than those of its size. */
+  collect() {
+    collected = [];
+    driver.onmessage = (bytes) => {
+      const expected = patternOf(bytes.length);
+      collected.push(bytes.every((byte, at) => byte === expected[at]) ? bytes.length : -1);
+    };
+  },
+  async publishBytes(sizes) {
+    for (const size of sizes) await driver.publish(namespace, patternOf(size));
+  },
+  hasCollected: (count) => collected.length >= count,
+  collected: () => collected,
   async join(kind, url, room) {
     namespace = room;
     driver = DRIVERS[kind](url);

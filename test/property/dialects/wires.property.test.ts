@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { CentrifugeDialect } from '../../../src/adapters/dialects/centrifuge/dialect.ts';
+import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
+import { SocketIoDialect } from '../../../src/adapters/dialects/socketio/dialect.ts';
+import { LineReader } from '../../../src/adapters/transports/socketio/lines.ts';
+import type { FrameEncoder } from '../../../src/application/ports/dialect.ts';
+import type { PayloadForm, TopicEvent, TopicName } from '../../../src/domain/topic.ts';
+
+/* Publications of any wire on all wires that share their topics. */
+
+const POLICY = { isOpen: true, isAnonymous: true, isOwnToken: () => true, maxBodyBytes: 1000, maxTopics: 3 };
+const MERCURE = new MercureDialect('/', POLICY);
+const SOCKETIO = new SocketIoDialect('/socket.io');
+const CENTRIFUGE = new CentrifugeDialect({ path: '/', prefixes: [], pingInterval: 1 });
+
+const FORGED = [
+  ...['\n', '\r', '\r\n', '\n\n', '\0', '\u2028', '"', '\\', '}}}', ' ', '\t', '\x1e'],
+  ...[
+    'data: forged',
+    'id: 7',
+    'event: x',
+    '{"push":{"channel":"b","pub":{"data":1}}}',
+    '42["message","b",[1]]',
+    'MSG b 1 1\r\nx\r\n',
+  ],
+];
+const text = fc.array(fc.oneof(fc.constantFrom(...FORGED), fc.string({ unit: 'binary' })), { minLength: 1, maxLength: 6 });
+const topic = text.map((parts) => parts.join('').slice(0, 80) || 'a');
+const json = fc.tuple(fc.json(), text).map(([value, parts]) => `{\n"a":\r\n${value},\n"b":${JSON.stringify(parts.join(''))}}`);
+const payload: fc.Arbitrary<readonly [Uint8Array, PayloadForm]> = fc.oneof(
+  text.map((parts) => [Buffer.from(parts.join('')), 'text'] as const),
+  fc.uint8Array().map((bytes) => [Buffer.from(Buffer.from(bytes).toString('base64')), 'text'] as const),
+  fc.uint8Array().map((bytes) => [bytes, 'bytes'] as const),
+  fc.array(fc.nat(255)).map((list) => [Buffer.from(JSON.stringify(list)), 'json'] as const),
+  json.map((written) => [Buffer.from(written), 'json'] as const),
+);
+
+function frameOf(encoder: FrameEncoder, name: string, [bytes, form]: readonly [Uint8Array, PayloadForm]): string | undefined {
+  const publication = { id: 'urn:uuid:1', topics: [name as TopicName], payload: bytes, form, type: undefined, retry: undefined };
+  const event: TopicEvent = {
+    event: 'publication',
+    publication: { ...publication, isPrivate: false, from: undefined },
+    subscribers: 1,
+  };
+  const frame = encoder.encodeEvent(event);
+  return frame === undefined ? undefined : Buffer.from(frame).toString();
+}
+
+/** The events of a stream, by the rules of `EventSource`: fields by name, of each event that ends with an empty line. */
+function eventsIn(stream: string): Map<string, string[]>[] {
+  const events: Map<string, string[]>[] = [];
+  let fields = new Map<string, string[]>();
+  for (const line of stream.split(/\r\n|\r|\n/)) {
+    if (line === '') {
+      if (fields.size > 0) events.push(fields);
+      fields = new Map();
+      continue;
+    }
+    const [name = '', value = ''] = /^([^:]*):? ?(.*)$/s.exec(line)?.slice(1) ?? [];
+    fields.set(name, [...(fields.get(name) ?? []), value]);
+  }
+  return events;
+}
+
+it('W9: a publication forges no event of Mercure', () => {
+  const property = fc.property(topic, payload, (name, given) => {
+    const frame = frameOf(MERCURE, name, given);
+    if (frame === undefined) return void expect(given[1]).toBe('json');
+    const events = eventsIn(frame);
+    expect(events.length).toBe(1);
+    expect([...(events[0]?.keys() ?? [])]).toEqual(['id', 'data']);
+    expect(events[0]?.get('id')).toEqual(['urn:uuid:1']);
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
+
+it('W9: a publication forges no event of Socket.IO', () => {
+  const property = fc.property(topic, payload, (name, given) => {
+    const frame = frameOf(SOCKETIO, name, given);
+    if (frame === undefined) return;
+    const line = new LineReader().read(Buffer.from(frame));
+    if (line.word !== 'message') return expect.fail(`read as ${line.word}`);
+    const packet: unknown = JSON.parse(Buffer.from(line.publication.under('')).toString().slice(2));
+    expect(packet).toEqual(['message', name, expect.any(Array)]);
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
+
+it('W9: a publication forges no push and no reply of Centrifuge', () => {
+  const property = fc.property(topic, payload, (name, given) => {
+    const frame = frameOf(CENTRIFUGE.converse(), name, given);
+    if (frame === undefined) return;
+    expect(frame.split('\n').length).toBe(1);
+    const [bytes, form] = given;
+    const list: unknown[] = form === 'bytes' ? [...bytes] : [...Buffer.from(Buffer.from(bytes).toString(), 'base64')];
+    const data: unknown = form === 'json' ? JSON.parse(Buffer.from(bytes).toString()) : list;
+    expect(JSON.parse(frame)).toEqual({ push: { channel: name, pub: { data } } });
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
