@@ -1,3 +1,4 @@
+import type { ClaimNumber } from './claim-number.ts';
 import { OPEN_GRANT, type Grant } from './grant.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from './ids.ts';
 import { invariant } from './invariant.ts';
@@ -93,6 +94,8 @@ export class Session<R extends SessionRealm = SessionRealm> {
   rateLimits: RateLimits;
   /** Whether its id was claimed in the directory. */
   isClaimed = false;
+  /** Of its granted claim. Undefined before, and if the directory has no numbers. */
+  claimNumber: ClaimNumber | undefined = undefined;
   /** Owned by `RateLimiters`. After a reconnect, the limiter of the previous session. */
   rateLimiter: RateLimiter;
   readonly traits: SessionTraits;

@@ -52,11 +52,12 @@ class ForgetfulDirectory extends MemoryPeerDirectory {
   readonly #leaseEnds: Map<NodeId, Millis>;
   readonly #clock: Clock;
 
-  constructor(clock: Clock, lease: Millis, notify: (node: NodeId, word: BusMessage) => void) {
+  constructor(clock: Clock, lease: Millis, notify: (node: NodeId, word: BusMessage) => void, era: string) {
     const leaseEnds = new Map<NodeId, Millis>();
-    super(clock, lease, (node, word) => {
+    const notifyLive = (node: NodeId, word: BusMessage): void => {
       if ((leaseEnds.get(node) ?? 0) > clock.now()) notify(node, word);
-    });
+    };
+    super(clock, lease, notifyLive, era);
     this.#leaseEnds = leaseEnds;
     this.#clock = clock;
   }

@@ -1,3 +1,4 @@
+import type { ClaimNumber } from '../../domain/claim-number.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Token } from '../../domain/token.ts';
@@ -27,7 +28,12 @@ export interface Claim {
   readonly id: PeerId;
   readonly token: Token;
   readonly connection: ConnectionId;
+  /** The number with which the claim was granted. Undefined before, and if the directory cannot lose its data. */
+  readonly claimNumber?: ClaimNumber | undefined;
 }
+
+/** Receives the previous holder of a granted id, if its lease had not ended, and the number of the claim. */
+export type ClaimAnswer = (outcome: ClaimOutcome, previous?: Holder, number?: ClaimNumber) => void;
 
 /**
  * Decides which connection owns an id, for the whole cluster. Each callback is called exactly once, from inside the call or
@@ -44,16 +50,16 @@ export interface PeerDirectory {
    * Atomic. A free id is `granted`. An id with the same token is `granted` too, and the claim moves to this connection. If a
    * claim moves from another node, the bus sends `superseded` to that node, also after its lease has ended. Any other id is
    * `taken`. Tokens compare in constant time.
-   * @param answer also receives the previous holder of a granted id, if its lease had not ended.
    */
-  claim(claim: Claim, answer: (outcome: ClaimOutcome, previous?: Holder) => void): void;
+  claim(claim: Claim, answer: ClaimAnswer): void;
 
   /** H18: reports what a claim would answer now, and changes nothing. */
   check(claim: Omit<Claim, 'connection'>, answer: (outcome: ClaimOutcome) => void): void;
 
   /**
    * Reports whether this connection holds the id, including after its node's lease was renewed.
-   * @param ifFree whether to claim the id if it is free and no holder is known.
+   * @param ifFree whether to claim the id again if no holder is known, because the directory may have lost its data. An earlier
+   * claim (`claimNumber`) that was stored again in this way then moves to this connection, as in `claim`.
    */
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void;
 

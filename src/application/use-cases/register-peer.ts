@@ -118,9 +118,10 @@ function claimId(parts: RegisterPeerParts): (session: RealmSession) => void {
   function claim(session: RealmSession, then: typeof claimAnswered): void {
     session.isClaimed = true;
     session.realm.use.add();
-    directory.claim(session, (outcome, previous) =>
+    directory.claim(session, (outcome, previous, number) =>
       turns.run(() => {
         session.realm.use.remove();
+        session.claimNumber = number;
         then(session, outcome, previous);
       }),
     );

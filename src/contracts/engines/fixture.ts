@@ -8,6 +8,7 @@ import type {
   RenewOutcome,
   SupersededClaim,
 } from '../../application/ports/peer-directory.ts';
+import type { ClaimNumber } from '../../domain/claim-number.ts';
 import { connectionId, nodeId, realmKey, type NodeId, type PeerId } from '../../domain/ids.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Millis } from '../../domain/time.ts';
@@ -65,6 +66,14 @@ export class EngineClient {
 
   claim(claim: Claim): Promise<[ClaimOutcome, Holder | undefined]> {
     return new Promise((resolve) => this.#at(claim).directory.claim(claim, (outcome, before) => resolve([outcome, before])));
+  }
+
+  /** @returns the claim with the number with which it was granted. */
+  claimed(claim: Claim): Promise<Claim> {
+    const numbered = (claimNumber: ClaimNumber | undefined): Claim => ({ ...claim, claimNumber });
+    return new Promise((resolve) =>
+      this.#at(claim).directory.claim(claim, (_outcome, _previous, number) => resolve(numbered(number))),
+    );
   }
 
   check(claim: Claim): Promise<ClaimOutcome> {

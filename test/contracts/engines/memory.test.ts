@@ -14,7 +14,7 @@ describeContract(
     const clock = new ManualClock();
     const received = new Map<NodeId, BusMessage[]>();
     const notify = (node: NodeId, word: BusMessage): void => void received.get(node)?.push(word);
-    const directory = new MemoryPeerDirectory(clock, LEASE, notify);
+    const directory = new MemoryPeerDirectory(clock, LEASE, notify, 'first');
     const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, notify });
     return {
       node(name) {

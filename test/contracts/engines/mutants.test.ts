@@ -22,7 +22,11 @@ interface Fault {
 const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly fails: readonly string[] }[] = [
   {
     fault: 'does not return the previous owner',
-    make: { directory: (correct) => ({ claim: (claim, answer) => correct.claim(claim, (outcome) => answer(outcome)) }) },
+    make: {
+      directory: (correct) => ({
+        claim: (claim, answer) => correct.claim(claim, (outcome, _previous, number) => answer(outcome, undefined, number)),
+      }),
+    },
     fails: ['O5: a granted claim returns the previous owner and its node'],
   },
   {
@@ -31,12 +35,45 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
     fails: [
       'a claim is confirmed to the connection that owns it, with or without a valid lease, and to no other',
       'a free claim is confirmed as lost, unless the directory may have lost its data',
+      'O5: of two connections that claim an id again after a loss of the data, the one with the later claim owns it',
+      'O4: a new claim is not lost to a connection that claims the id again after a loss of the data',
     ],
   },
   {
     fault: 'never confirms a free claim',
     make: { directory: (correct) => ({ confirm: (claim, _ifFree, answer) => correct.confirm(claim, false, answer) }) },
-    fails: ['a free claim is confirmed as lost, unless the directory may have lost its data'],
+    fails: [
+      'a free claim is confirmed as lost, unless the directory may have lost its data',
+      'O5: of two connections that claim an id again after a loss of the data, the one with the later claim owns it',
+    ],
+  },
+  {
+    fault: 'gives an id that is claimed again to the first connection',
+    make: {
+      directory: (correct) => ({
+        confirm: ({ realm, id, token, connection }, ifFree, answer) =>
+          correct.confirm({ realm, id, token, connection }, ifFree, answer),
+      }),
+    },
+    fails: ['O5: of two connections that claim an id again after a loss of the data, the one with the later claim owns it'],
+  },
+  {
+    fault: 'gives an id that is claimed again to the last connection',
+    make: {
+      directory: (correct) => ({
+        confirm: (claim, ifFree, answer) => {
+          const holder = correct.holderOf(claim.realm.key, claim.id);
+          if (ifFree && holder !== undefined) {
+            correct.release({ ...claim, realm: { ...claim.realm, node: holder.node }, ...holder });
+          }
+          correct.confirm(claim, ifFree, answer);
+        },
+      }),
+    },
+    fails: [
+      'O5: of two connections that claim an id again after a loss of the data, the one with the later claim owns it',
+      'O4: a new claim is not lost to a connection that claims the id again after a loss of the data',
+    ],
   },
   {
     fault: 'reports every renewal as kept',
@@ -61,6 +98,7 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
     fault: 'notifies no node',
     make: { notifies: () => () => undefined },
     fails: [
+      'O5: of two connections that claim an id again after a loss of the data, the one with the later claim owns it',
       'O5: a node without a valid lease is notified when its claim moves',
       'O11: a message notifies the node of the addressee, also if that is the same node, and no other',
       'O5: the node whose claim has moved is notified with the connection',
@@ -160,7 +198,7 @@ function subject({
     (node, word) => void received.get(node)?.push(word),
     () => received.keys(),
   );
-  const directory = new MemoryPeerDirectory(clock, LEASE, notify);
+  const directory = new MemoryPeerDirectory(clock, LEASE, notify, 'first');
   const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, notify });
   const mutant = override(directory, faultyDirectory?.(directory, () => [...claimed]) ?? {});
   return {

@@ -68,7 +68,7 @@ describeContract(
     const received = new Map<NodeId, BusMessage[]>();
     const listeners = new Map<NodeId, (message: BusMessage) => void>();
     const notify = (node: NodeId, message: BusMessage): void => listeners.get(node)?.(message);
-    const directory = new MemoryPeerDirectory(clock, LEASE, notify);
+    const directory = new MemoryPeerDirectory(clock, LEASE, notify, 'first');
     const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, notify });
     return {
       node(name) {

@@ -25,6 +25,8 @@ export class ClientSocket {
   readonly connectedAt: Millis;
   /** Time of OPEN. */
   openedAt: Millis | undefined;
+  /** Whether the node had no fault until OPEN, so that the sockets of a peer have the order of their claims. */
+  isOpenedInOrder = false;
   /** Number of the messages that had been sent when another token received OPEN for the same id. */
   staleFrom = Number.POSITIVE_INFINITY;
   #client: MemoryClient | undefined;
@@ -57,6 +59,11 @@ export class ClientSocket {
   /** Whether the broker has refused to register the client. */
   get isRefused(): boolean {
     return this.isClosed && this.openedAt === undefined && this.#client?.closed?.code !== SUPERSEDED_CODE;
+  }
+
+  /** Whether the broker has closed the connection, and the client had not left. */
+  get isClosedByBroker(): boolean {
+    return !this.#hasLeft && this.isClosed;
   }
 
   /** Whether the connection has ended for the broker or for the client. */

@@ -9,6 +9,8 @@ export class ClientSockets {
   readonly all: ClientSocket[] = [];
   /** The last socket of each person. */
   readonly current = new Map<Person, ClientSocket>();
+  /** Whether the engine has lost confirmed writes, and kept older ones. */
+  hasLostWrites = false;
 
   add(socket: ClientSocket): void {
     this.all.push(socket);
@@ -30,7 +32,8 @@ export class ClientSockets {
    */
   opened(socket: ClientSocket, now: Millis, count: number): void {
     socket.openedAt = now;
-    if (!socket.node.isHealthySince(socket.connectedAt)) return;
+    socket.isOpenedInOrder = socket.node.isHealthySince(socket.connectedAt);
+    if (!socket.isOpenedInOrder) return;
     for (const other of this.all) {
       const { name, token } = other.person;
       if (name !== socket.person.name || token === socket.person.token || !other.isOpen) continue;
@@ -47,6 +50,26 @@ export class ClientSockets {
       });
       const since = Math.min(...open.map(({ connectedAt }) => connectedAt));
       if (open.length > 1 && open.every(({ node }) => node.isHealthySince(since))) throw new Error(`${name} keeps two sockets`);
+    }
+  }
+
+  /** Sockets of an id that were connected before may own it again. */
+  mayRegain(name: string, before: Millis): void {
+    for (const socket of this.all) {
+      if (socket.person.name === name && socket.connectedAt < before) socket.staleFrom = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** O5: of two sockets of a peer, the later one keeps the id, unless a thief has claimed it, or its claim is a lost write. */
+  checkLatestIsOpen(): void {
+    if (this.hasLostWrites) return;
+    for (const owner of OWNERS) {
+      const sockets = this.all.filter(({ person, isOpenedInOrder }) => person.name === owner.name && isOpenedInOrder);
+      if (sockets.some(({ person }) => person !== owner)) continue;
+      const open = sockets.find(({ isOpen }) => isOpen);
+      const isLater = ({ isClosedByBroker, openedAt = 0 }: ClientSocket): boolean =>
+        isClosedByBroker && openedAt > (open?.openedAt ?? Number.POSITIVE_INFINITY) + SUPERSEDE_MS;
+      if (sockets.some(isLater)) throw new Error(`${owner.name} keeps an earlier socket`);
     }
   }
 

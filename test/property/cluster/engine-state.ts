@@ -59,6 +59,8 @@ export class EngineState {
   readonly #clock: Clock;
   #writes: Write[] = [];
   #stores: EngineStores;
+  /** Number of times that all data was lost. */
+  #losses = 0;
   /** Time of the write that is repeated. */
   #repeatedAt: Millis | undefined;
 
@@ -83,6 +85,7 @@ export class EngineState {
   forget(): ReadonlySet<EngineCommand> {
     const lost = new Set(this.#writes.map(({ command }) => command));
     this.#writes = [];
+    this.#losses += 1;
     this.#stores = this.#emptyStores();
     return lost;
   }
@@ -104,13 +107,13 @@ export class EngineState {
     const notify = (node: NodeId, word: BusMessage): void => {
       if (this.#repeatedAt === undefined) this.#options.notify(node, word);
     };
-    const directory = create(this.#clock, lease, notify);
+    const directory = create(this.#clock, lease, notify, `era ${this.#losses}`);
     return { directory, mailboxes: new MemoryMailboxStore(limits, { holders: directory, notify }), now: () => this.#clock.now() };
   }
 }
 
-function createDirectory(clock: Clock, lease: Millis, notify: EngineStateOptions['notify']): MemoryPeerDirectory {
-  return new MemoryPeerDirectory(clock, lease, notify);
+function createDirectory(clock: Clock, lease: Millis, notify: EngineStateOptions['notify'], era: string): MemoryPeerDirectory {
+  return new MemoryPeerDirectory(clock, lease, notify, era);
 }
 
 /** The effect with the ids of the peers, also in a realm by pattern. */

@@ -179,6 +179,7 @@ export class SimulatedCluster {
   async engineFailsOver(span: number, lostWrites: number): Promise<void> {
     for (let index = 0; index < NODES; index++) this.cutNodeOff(index);
     await this.advance(span);
+    this.#sockets.hasLostWrites = true;
     for (const lost of this.#engine.failOver(lostWrites)) {
       const effect = unpooledEffect(lost);
       this.#model.lostWrite(effect);
@@ -210,6 +211,7 @@ export class SimulatedCluster {
   async finish(): Promise<void> {
     await this.#repairAll();
     await this.#settle();
+    this.#sockets.checkLatestIsOpen();
     for (const socket of this.#sockets.all) if (THIEVES.includes(socket.person)) socket.disconnect('close');
     for (const thief of THIEVES) this.disconnect(thief, 'close');
     await this.advance(BUSY_MS);
@@ -274,9 +276,7 @@ export class SimulatedCluster {
   /** Sockets that were connected before may own their id again. */
   #mayRegain(name: string, before = Number.POSITIVE_INFINITY): void {
     this.#model.mayRegain(name);
-    for (const socket of this.#sockets.all) {
-      if (socket.person.name === name && socket.connectedAt < before) socket.staleFrom = Number.POSITIVE_INFINITY;
-    }
+    this.#sockets.mayRegain(name, before);
   }
 
   #untrackLateNotices(node: SimulatedNode): void {

@@ -2,21 +2,31 @@ import type { Clock } from '../../../application/ports/clock.ts';
 import type { BusMessage } from '../../../application/ports/node-bus.ts';
 import type {
   Claim,
+  ClaimAnswer,
   ClaimOutcome,
   Holder,
   PeerDirectory,
   RenewOutcome,
   SupersededClaim,
 } from '../../../application/ports/peer-directory.ts';
+import { isEarlierClaim, type ClaimNumber } from '../../../domain/claim-number.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
+
+/** A stored claim. */
+interface HeldClaim extends Claim {
+  /** The number of a claim that was stored again after a loss of the data. */
+  readonly restored?: ClaimNumber | undefined;
+}
 
 /** A directory in memory: for a single broker, or shared by the nodes of a simulated cluster. */
 export class MemoryPeerDirectory implements PeerDirectory {
   readonly lease: Millis;
   readonly #clock: Clock;
   readonly #notify: (node: NodeId, word: BusMessage) => void;
-  readonly #realms = new Map<RealmKey, Map<PeerId, Claim>>();
+  readonly #era: string | undefined;
+  #grantedClaims = 0;
+  readonly #realms = new Map<RealmKey, Map<PeerId, HeldClaim>>();
   readonly #leaseEnds = new Map<NodeId, Millis>();
   /** Nodes that claimed an id after their lease had ended. `keep` reports it once. */
   readonly #lapsed = new Set<NodeId>();
@@ -26,25 +36,30 @@ export class MemoryPeerDirectory implements PeerDirectory {
   /**
    * @param lease NEVER for a single node, whose claims end with its process.
    * @param notify sends a message to a node of the cluster.
+   * @param era of the numbers of the claims. Undefined for a directory that cannot lose its data.
    */
-  constructor(clock: Clock, lease: Millis = NEVER, notify: (node: NodeId, word: BusMessage) => void = () => undefined) {
+  constructor(
+    clock: Clock,
+    lease: Millis = NEVER,
+    notify: (node: NodeId, word: BusMessage) => void = () => undefined,
+    era?: string,
+  ) {
     this.#clock = clock;
     this.lease = lease;
     this.#notify = notify;
+    this.#era = era;
   }
 
-  claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
+  claim(claim: Claim, answer: ClaimAnswer): void {
     const { key, node } = claim.realm;
     const holder = this.#holder(key, claim.id);
     if (holder !== undefined && !holder.token.matches(claim.token)) return answer('taken');
     const before = this.#claimsOf(key).get(claim.id);
     this.#claimsOf(key).set(claim.id, claim);
     if (this.#hasLapsed(node)) this.#startLease(node);
-    answer('granted', holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection });
-    if (before === undefined || before.realm.node === node) return;
-    const superseded = { realm: key, id: claim.id, connection: before.connection };
-    if (holder !== undefined) this.#superseded.set(holder.realm.node, [...this.#supersededOf(holder.realm.node), superseded]);
-    this.#notify(before.realm.node, { type: 'superseded', ...superseded });
+    const previous = holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection };
+    answer('granted', previous, this.#nextNumber());
+    if (before !== undefined) this.#notifySuperseded(before, node);
   }
 
   check(claim: Omit<Claim, 'connection'>, answer: (outcome: ClaimOutcome) => void): void {
@@ -55,10 +70,13 @@ export class MemoryPeerDirectory implements PeerDirectory {
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
     const claims = this.#claimsOf(claim.realm.key);
     const holder = claims.get(claim.id);
-    if (holder !== undefined) return answer(isSameConnection(holder, claim) ? 'held' : 'lost');
-    if (!ifFree) return answer('lost');
-    claims.set(claim.id, claim);
+    if (holder !== undefined && isSameConnection(holder, claim)) return answer('held');
+    const { claimNumber } = claim;
+    if (!ifFree || (holder !== undefined && !isEarlierClaim(holder.restored, claimNumber))) return answer('lost');
+    const { realm, id, token, connection } = claim;
+    claims.set(id, { realm, id, token, connection, restored: claimNumber });
     answer('held');
+    if (holder !== undefined) this.#notifySuperseded(holder, claim.realm.node);
   }
 
   release(claim: Claim): void {
@@ -92,6 +110,20 @@ export class MemoryPeerDirectory implements PeerDirectory {
     return { node: claim.realm.node, connection: claim.connection, isAlive: !this.#hasLapsed(claim.realm.node) };
   }
 
+  #nextNumber(): ClaimNumber | undefined {
+    if (this.#era === undefined) return undefined;
+    this.#grantedClaims += 1;
+    return { era: this.#era, count: this.#grantedClaims };
+  }
+
+  /** @param to the node to which the claim has moved. */
+  #notifySuperseded({ realm: { key, node }, id, connection }: HeldClaim, to: NodeId): void {
+    if (node === to) return;
+    const superseded = { realm: key, id, connection };
+    if (!this.#hasLapsed(node)) this.#superseded.set(node, [...this.#supersededOf(node), superseded]);
+    this.#notify(node, { type: 'superseded', ...superseded });
+  }
+
   #supersededOf(node: NodeId): readonly SupersededClaim[] {
     return this.#superseded.get(node) ?? [];
   }
@@ -102,7 +134,7 @@ export class MemoryPeerDirectory implements PeerDirectory {
   }
 
   /** The claim of an id, if its lease is valid. */
-  #holder(realm: RealmKey, id: PeerId): Claim | undefined {
+  #holder(realm: RealmKey, id: PeerId): HeldClaim | undefined {
     const claim = this.#realms.get(realm)?.get(id);
     return claim === undefined || this.#hasLapsed(claim.realm.node) ? undefined : claim;
   }
@@ -112,8 +144,8 @@ export class MemoryPeerDirectory implements PeerDirectory {
     return this.#clock.now() >= (this.#leaseEnds.get(node) ?? 0);
   }
 
-  #claimsOf(realm: RealmKey): Map<PeerId, Claim> {
-    const claims = this.#realms.get(realm) ?? new Map<PeerId, Claim>();
+  #claimsOf(realm: RealmKey): Map<PeerId, HeldClaim> {
+    const claims = this.#realms.get(realm) ?? new Map<PeerId, HeldClaim>();
     this.#realms.set(realm, claims);
     return claims;
   }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import type {
   Claim,
+  ClaimAnswer,
   ClaimOutcome,
   Holder,
   PeerDirectory,
   RenewOutcome,
   SupersededClaim,
 } from '../../../application/ports/peer-directory.ts';
+import { isEarlierClaim, type ClaimNumber } from '../../../domain/claim-number.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Token } from '../../../domain/token.ts';
@@ -50,12 +52,12 @@ export class NatsPeerDirectory implements PeerDirectory {
     this.#collectors = new Map(claimTables.all().map((table) => [table, new GarbageCollector(table, settings.lease)]));
   }
 
-  claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
+  claim(claim: Claim, answer: ClaimAnswer): void {
     const deliver = this.#answers.reserve();
     this.#pendingClaims.add(claim);
-    void this.#claim(claim).then(([outcome, before]) => {
+    void this.#claim(claim).then(({ outcome, previous, number }) => {
       this.#pendingClaims.delete(claim);
-      deliver(() => answer(outcome, before));
+      deliver(() => answer(outcome, previous, number));
     });
   }
 
@@ -70,10 +72,13 @@ export class NatsPeerDirectory implements PeerDirectory {
     const deliver = this.#answers.reserve();
     const owner = ownerOf(claim);
     let isLost = false;
+    const { claimNumber } = claim;
     const updated = this.#claimTables.of(claim.realm.key).update(claim.id, (state) => {
-      const current = state.claim(claim.id)?.owner;
-      isLost = current === undefined ? !ifFree : !isSameConnection(current, owner);
-      return isLost || current !== undefined ? undefined : { owner };
+      const { owner: current, restored } = state.claim(claim.id) ?? {};
+      const isHeld = current !== undefined && isSameConnection(current, owner);
+      const isFree = current === undefined || isEarlierClaim(restored, claimNumber);
+      isLost = !isHeld && !(ifFree && isFree);
+      return isHeld || isLost ? undefined : { owner, restored: claimNumber };
     });
     void updated.then(() => deliver(() => answer(isLost ? 'lost' : 'held')));
   }
@@ -116,12 +121,12 @@ export class NatsPeerDirectory implements PeerDirectory {
     return ids;
   }
 
-  async #claim(claim: Claim): Promise<[ClaimOutcome, Holder | undefined]> {
+  async #claim(claim: Claim): Promise<ClaimResult> {
     const { realm, id } = claim;
     const owner = ownerOf(claim);
     const table = this.#claimTables.of(realm.key);
     let outcome: ClaimOutcome = 'granted';
-    let before: Holder | undefined;
+    let previous: Holder | undefined;
     const changed: UpdateResult = await table.update(id, async () => {
       if (this.#outcomeOf(table.journal.state, id, owner.digest) !== 'granted') await table.journal.sync();
       const { state } = table.journal;
@@ -130,11 +135,12 @@ export class NatsPeerDirectory implements PeerDirectory {
       // A connection that closed before its claim was sent must not take the id from its owner.
       if (!this.#pendingClaims.has(claim)) outcome = 'taken';
       if (outcome !== 'granted') return undefined;
-      const previous = state.activeOwner(id);
-      before = previous === undefined ? undefined : { node: previous.node, connection: previous.connection };
+      const active = state.activeOwner(id);
+      previous = active === undefined ? undefined : { node: active.node, connection: active.connection };
       return { owner };
     });
-    return changed === 'failed' ? ['full', undefined] : [outcome, outcome === 'granted' ? before : undefined];
+    if (changed === 'failed') return { outcome: 'full' };
+    return outcome === 'granted' ? { outcome, previous, number: numberOf(table, claim) } : { outcome };
   }
 
   /** O4, O5, O6. */
@@ -155,6 +161,20 @@ export class NatsPeerDirectory implements PeerDirectory {
       .then(() => journal.sync())
       .then(() => deliver(() => then(journal.state)));
   }
+}
+
+interface ClaimResult {
+  readonly outcome: ClaimOutcome;
+  readonly previous?: Holder | undefined;
+  readonly number?: ClaimNumber | undefined;
+}
+
+/** The revision of the claim orders the claims of a stream. Undefined if the claim has moved already. */
+function numberOf({ journal }: ClaimTable, { realm, id, connection }: Claim): ClaimNumber | undefined {
+  const { streamId: era, state } = journal;
+  const stored = state.claim(id);
+  const isOwner = isSameConnection(stored?.owner, { node: realm.node, connection });
+  return stored === undefined || era === undefined || !isOwner ? undefined : { era, count: stored.revision };
 }
 
 function ownerOf({ realm, connection, token }: Claim): ClaimOwner {

@@ -1,6 +1,7 @@
 import type { ConnectionId, NodeId, PeerId } from '../../../domain/ids.ts';
 import type { MessageKind, Payload } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
+import type { ClaimNumber } from '../../../domain/claim-number.ts';
 import { FORMAT_VERSION } from '../shared/format-version.ts';
 
 /** The owner of an id. */
@@ -25,6 +26,8 @@ export interface ClaimEntry {
   readonly owner: ClaimOwner | undefined;
   /** Unique id of this change. */
   readonly changeId: string;
+  /** The number of a claim that was stored again after a loss of the stream. */
+  readonly restored?: ClaimNumber | undefined;
 }
 
 /** The messages for an id up to a position are removed: collected by a connection, or expired. */
@@ -45,6 +48,14 @@ export interface StoredMessage {
   readonly payload: Payload | undefined;
   /** M15: proof of the owner, if the message has one. */
   readonly proof?: string | undefined;
+}
+
+/** The stored form of a `ClaimEntry`. */
+interface StoredClaim {
+  readonly owner?: ClaimOwner;
+  readonly by?: unknown;
+  readonly restored?: ClaimNumber;
+  readonly at?: Millis;
 }
 
 /** The stored form of a `RemovalEntry`. */
@@ -68,7 +79,8 @@ const NO_BYTES = new Uint8Array(0);
 
 /** The field names are the stored format and must not change. */
 export function encodeClaim(claim: ClaimEntry, at: Millis | undefined): Uint8Array {
-  return Buffer.from(JSON.stringify({ v: FORMAT_VERSION, at, owner: claim.owner, by: claim.changeId }));
+  const { owner, changeId, restored } = claim;
+  return Buffer.from(JSON.stringify({ v: FORMAT_VERSION, at, owner, by: changeId, restored }));
 }
 
 export function encodeRemoval(removal: RemovalEntry, at: Millis | undefined): Uint8Array {
@@ -91,9 +103,12 @@ export function encodeMarker(at: Millis | undefined): Uint8Array {
 export function decodeClaim(bytes: Uint8Array): (ClaimEntry & TimeOverride) | EntryFault {
   const read = parseObject(bytes);
   if ('why' in read) return read;
-  const { owner, by: change, at } = read.fields as { owner?: ClaimOwner; by?: unknown; at?: Millis };
-  const isValid = typeof change === 'string' && (owner === undefined || isOwner(owner));
-  return isValid ? { owner, changeId: change, ...timeOverride(at) } : { why: 'unreadable' };
+  const { owner, by: change, restored, at } = read.fields as StoredClaim;
+  const isValid =
+    typeof change === 'string' &&
+    (owner === undefined || isOwner(owner)) &&
+    (restored === undefined || (typeof restored.era === 'string' && typeof restored.count === 'number'));
+  return isValid ? { owner, changeId: change, restored, ...timeOverride(at) } : { why: 'unreadable' };
 }
 
 export function decodeRemoval(bytes: Uint8Array): (RemovalEntry & TimeOverride) | EntryFault {

@@ -200,12 +200,12 @@ export class JournalState {
     this.#removals.forget(id);
   }
 
-  applyClaim(id: PeerId, { owner, changeId }: ClaimEntry, { revision, at }: EntryPosition): JournalEvent[] {
+  applyClaim(id: PeerId, { owner, changeId, restored }: ClaimEntry, { revision, at }: EntryPosition): JournalEvent[] {
     this.#advanceTo(at);
     const before = this.#claims.get(id);
     const olderRevisions =
       before === undefined ? NO_REVISIONS : [...before.olderRevisions, before.revision].slice(1 - BUCKET_HISTORY);
-    this.#claims.set(id, { owner, changeId, revision, at, olderRevisions });
+    this.#claims.set(id, { owner, changeId, restored, revision, at, olderRevisions });
     if (owner === undefined) this.#freeIds.add(id);
     else this.#freeIds.delete(id);
     if (before?.owner !== undefined) this.#claimCounts.add(id, before.owner.node, -1);

@@ -1,7 +1,7 @@
 import type {
   Claim,
+  ClaimAnswer,
   ClaimOutcome,
-  Holder,
   PeerDirectory,
   RenewOutcome,
   SupersededClaim,
@@ -30,7 +30,7 @@ export class PooledPeerDirectory implements PeerDirectory {
     return this.#inner.lease;
   }
 
-  claim(claim: Claim, answer: (outcome: ClaimOutcome, previous?: Holder) => void): void {
+  claim(claim: Claim, answer: ClaimAnswer): void {
     this.#inner.claim(this.#claimFor(claim), answer);
   }
 
@@ -41,7 +41,8 @@ export class PooledPeerDirectory implements PeerDirectory {
   }
 
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
-    this.#inner.confirm(this.#claimFor(claim), ifFree, answer);
+    const { claimNumber } = claim;
+    this.#inner.confirm({ ...this.#claimFor(claim), claimNumber }, ifFree, answer);
   }
 
   release(claim: Claim): void {

@@ -18,6 +18,13 @@ local function setOwner(id, node, connection, digest, before)
   if before then addToCount(id, before.node, -1) end
   addToCount(id, node, 1)
 end
+local function notifySuperseded(id, owner, node, message)
+  if not owner or owner.node == node then return end
+  if owner.isAlive then redis.call('SADD', p .. 'superseded:' .. owner.node, owner.connection .. ' ' .. id) end
+  local superseded = cjson.decode(message)
+  superseded.connection = tonumber(owner.connection)
+  notify(owner.node, cjson.encode(superseded))
+end
 local function activeCount(id)
   local realm = realmOf(id)
   if realm then
@@ -41,7 +48,10 @@ local function outcomeOf(id, owner, digest, limit)
 end
 `;
 
-/** id, node, connection, digest, lease, limit (0: none), message for the previous owner -> outcome, its node, its connection */
+/**
+ * id, node, connection, digest, lease, limit (0: none), message for the previous owner -> outcome, era and count of the claim,
+ * node and connection of the previous owner
+ */
 const CLAIM = defineScript(
   `
 local id, node, connection, digest, lease, limit, message = unpack(args)
@@ -53,14 +63,12 @@ if not isAlive(node) then
   if redis.call('HEXISTS', p .. 'nodes', node) == 1 then redis.call('SADD', p .. 'lapsed', node) end
   redis.call('HSET', p .. 'nodes', node, now + tonumber(lease))
 end
-if owner and owner.node ~= node then
-  if owner.isAlive then redis.call('SADD', p .. 'superseded:' .. owner.node, owner.connection .. ' ' .. id) end
-  local superseded = cjson.decode(message)
-  superseded.connection = tonumber(owner.connection)
-  notify(owner.node, cjson.encode(superseded))
-end
-if not owner or not owner.isAlive then return { 'granted' } end
-return { 'granted', owner.node, owner.connection }
+notifySuperseded(id, owner, node, message)
+local claims = redis.call('HINCRBY', p .. 'numbers', 'count', 1)
+if claims == 1 then redis.call('HSET', p .. 'numbers', 'era', node .. '@' .. now) end
+local era, count = redis.call('HGET', p .. 'numbers', 'era'), string.format('%d', claims)
+if not owner or not owner.isAlive then return { 'granted', era, count } end
+return { 'granted', era, count, owner.node, owner.connection }
 `,
   CLAIM_COUNTS,
 );
@@ -73,14 +81,22 @@ return outcomeOf(args[1], holder(args[1]), args[2], tonumber(args[3]))
   CLAIM_COUNTS,
 );
 
-/** id, node, connection, digest, ifFree -> outcome */
+/** id, node, connection, digest, ifFree, era and count of the claim ('' for none), message for the previous owner -> outcome */
 const CONFIRM = defineScript(
   `
-local id, node, connection, digest, ifFree = unpack(args)
+local id, node, connection, digest, ifFree, era, count, message = unpack(args)
 local owner = holder(id)
-if owner then return owner.node == node and owner.connection == connection and 'held' or 'lost' end
+if owner and owner.node == node and owner.connection == connection then return 'held' end
 if ifFree ~= '1' then return 'lost' end
-setOwner(id, node, connection, digest)
+if owner then
+  local restored = redis.call('HGET', p .. 'restored', id) or ''
+  local prefix = owner.node .. ' ' .. owner.connection .. ' ' .. era .. ' '
+  if era == '' or string.sub(restored, 1, #prefix) ~= prefix then return 'lost' end
+  if tonumber(string.sub(restored, #prefix + 1)) >= tonumber(count) then return 'lost' end
+end
+setOwner(id, node, connection, digest, owner)
+if era ~= '' then redis.call('HSET', p .. 'restored', id, table.concat({ node, connection, era, count }, ' ')) end
+notifySuperseded(id, owner, node, message)
 return 'held'
 `,
   CLAIM_COUNTS,
@@ -92,6 +108,7 @@ const RELEASE = defineScript(
 local owner = holder(args[1])
 if not owner or owner.node ~= args[2] or owner.connection ~= args[3] then return end
 redis.call('HDEL', p .. 'peers', args[1])
+redis.call('HDEL', p .. 'restored', args[1])
 addToCount(args[1], owner.node, -1)
 `,
   CLAIM_COUNTS,
@@ -131,6 +148,7 @@ local page = redis.call('HSCAN', p .. 'peers', args[2], 'COUNT', args[3])
 for i = 2, #page[2], 2 do
   if string.match(page[2][i], '^%S+') == node then
     redis.call('HDEL', p .. 'peers', page[2][i - 1])
+    redis.call('HDEL', p .. 'restored', page[2][i - 1])
     addToCount(page[2][i - 1], node, -1)
   end
 end

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type {
   Claim,
+  ClaimAnswer,
   ClaimOutcome,
-  Holder,
   PeerDirectory,
   RenewOutcome,
   SupersededClaim,
 } from '../../../application/ports/peer-directory.ts';
+import type { ClaimNumber } from '../../../domain/claim-number.ts';
 import { nodeId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { worstOutcome } from '../shared/renew-outcomes.ts';
@@ -35,6 +36,8 @@ export class RedisPeerDirectory implements PeerDirectory {
   readonly lease: Millis;
   readonly #runner: ScriptRunner;
   readonly #settings: RedisDirectorySettings;
+  /** Era of the last granted claim. */
+  #era = '';
   /** Claims without a reply that have not been released. */
   readonly #pendingClaims = new Set<Claim>();
   /** Dead nodes whose claims are being removed, as "realm node". */
@@ -46,10 +49,10 @@ export class RedisPeerDirectory implements PeerDirectory {
     this.lease = settings.lease;
   }
 
-  claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
+  claim(claim: Claim, answer: ClaimAnswer): void {
     const { realm, id, connection } = claim;
-    const message = encodeBusMessage(realm.node, { type: 'superseded', realm: realm.key, id, connection });
-    const args = [id, realm.node, connection, tokenDigest(claim), this.lease, this.#settings.concurrentLimit, message];
+    const { concurrentLimit } = this.#settings;
+    const args = [id, realm.node, connection, tokenDigest(claim), this.lease, concurrentLimit, supersededMessage(claim)];
     this.#pendingClaims.add(claim);
     this.#runner.run(
       // A connection that closed before its claim was sent must not take the id from its owner.
@@ -58,10 +61,10 @@ export class RedisPeerDirectory implements PeerDirectory {
       args,
       (reply) => {
         this.#pendingClaims.delete(claim);
-        const [outcome, node, before] = listOf(reply).map(textOf);
+        const [outcome, era, count, node, before] = listOf(reply).map(textOf);
         if (outcome !== 'granted') return answer(outcome === 'full' ? 'full' : 'taken');
         const holder = node === undefined ? undefined : { node: nodeId(node), connection: Number(before) as ConnectionId };
-        answer('granted', holder);
+        answer('granted', holder, this.#numberOf(era, count));
       },
       () => {
         this.#pendingClaims.delete(claim);
@@ -84,8 +87,10 @@ export class RedisPeerDirectory implements PeerDirectory {
   }
 
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
-    const { realm, id, connection } = claim;
-    const args = [id, realm.node, connection, tokenDigest(claim), ifFree ? '1' : '0'];
+    const { realm, id, connection, claimNumber } = claim;
+    const { era = '', count = '' } = claimNumber ?? {};
+    const message = ifFree ? supersededMessage(claim) : '';
+    const args = [id, realm.node, connection, tokenDigest(claim), ifFree ? '1' : '0', era, count, message];
     this.#runner.run(
       'confirm',
       realm.key,
@@ -143,6 +148,13 @@ export class RedisPeerDirectory implements PeerDirectory {
     );
   }
 
+  /** The claims of an era share its text. Undefined for the reply of a repeated claim that Redis has forgotten. */
+  #numberOf(era: string | undefined, count: string | undefined): ClaimNumber | undefined {
+    if (era === undefined || count === undefined) return undefined;
+    if (era !== this.#era) this.#era = era;
+    return { era: this.#era, count: Number(count) };
+  }
+
   present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
     this.#listFrom(realm, CURSOR_ZERO, [], new Set(), answer);
   }
@@ -187,6 +199,10 @@ export class RedisPeerDirectory implements PeerDirectory {
       then,
     );
   }
+}
+
+function supersededMessage({ realm, id, connection }: Claim): string {
+  return encodeBusMessage(realm.node, { type: 'superseded', realm: realm.key, id, connection });
 }
 
 function tokenDigest({ token }: Pick<Claim, 'token'>): string {

@@ -1,0 +1,33 @@
+import { describe, it } from 'vitest';
+import { OWNERS } from './cluster/client-socket.ts';
+import { runCluster } from './cluster/run.ts';
+import { SimulatedEngine } from './cluster/simulated-engine.ts';
+import { SimulatedNats } from './cluster/simulated-nats.ts';
+import type { CreateEngine } from './cluster/simulated-cluster.ts';
+import type { Step } from './cluster/steps.ts';
+
+const ENGINES: readonly [string, CreateEngine][] = [
+  ['Redis', (clock, limits, lease, onLateClaim) => new SimulatedEngine(clock, limits, lease, { ...ONCE, onLateClaim })],
+  ['NATS', (clock, limits, lease, _onLateClaim, realm) => new SimulatedNats(clock, limits, lease, realm)],
+];
+const ONCE = { duplicatesBusMessages: false };
+const [ann] = OWNERS;
+
+function step(text: string, act: Step['act']): Step {
+  return { text, act };
+}
+
+describe.each(ENGINES)('a cluster of three nodes on %s', (_name, createEngine) => {
+  it('O5: keeps the later socket of a peer if the node of the earlier one was cut off when the engine lost its data', async () => {
+    if (ann === undefined) throw new Error('no owner');
+    const steps = [
+      step('ann is connected to 0', (w) => w.connect(ann, 0)),
+      step('a second passes', (w) => w.advance(1_000)),
+      step('node 0 is cut off', (w) => w.cutNodeOff(0)),
+      step('ann connects to 1', (w) => w.connect(ann, 1)),
+      step('a second passes', (w) => w.advance(1_000)),
+      step('the engine forgets, and node 0 reconnects first', (w) => w.engineForgets(100)),
+    ];
+    for (const realm of ['literal', 'by pattern'] as const) await runCluster({ createEngine, steps, realm });
+  });
+});
