@@ -150,7 +150,7 @@ export const PREMISES: readonly Premise[] = [
   },
   {
     rule: 'M14',
-    reliedOnBy: /^(H4\.mail|O2\.own-mail|O11|M1\.forged-src-held|M6|M11|M12|M13|M15|M16|M17\.mailbox|L)/,
+    reliedOnBy: /^(H4\.mail|O2\.own-mail|O11|M1\.forged-src-held|M6|M11|M12|M13|M15|M16|M17\.mailbox|L[245]|L1\.others)/,
     setup: 'messages expire',
     check: async (fixture) => {
       const { cleanup_out_msgs: sweep = DEFAULT_SWEEP_MS } = fixture.server.settings;
