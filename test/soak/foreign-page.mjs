@@ -5,8 +5,15 @@ const VERDICTS = ['ok', 'loose', 'failed', 'dangerous', 'not testable'];
 /** Later ones are worse. */
 const WRONG = ['loose', 'failed', 'dangerous'];
 
-/** @param measured results of `signalbox conform --json` with the name of the server. @throws Error for unexplained verdicts */
+/**
+ * @param measured results of `signalbox conform --json` with the name of the server.
+ * @throws Error that lists the unexplained verdicts
+ */
 export function pageSection(measured) {
+  const unexplained = measured.flatMap(unexplainedOf);
+  if (unexplained.length > 0) {
+    throw new Error(['Add entries to foreign-behaviours.mjs for these verdicts:', ...unexplained].join('\n'));
+  }
   return [
     table(['server', ...VERDICTS], measured.map(countsOf)),
     '## By rule',
@@ -33,11 +40,22 @@ function cell(cases) {
   return cases.some(({ verdict }) => verdict === 'ok') ? 'ok' : '–';
 }
 
+/** The cases whose verdict needs an explanation. */
+function seriousOf({ cases }) {
+  return cases.filter(({ verdict }) => verdict === 'failed' || verdict === 'dangerous');
+}
+
+function unexplainedOf(server) {
+  return seriousOf(server)
+    .filter((one) => behaviourOf(server.name, one) === undefined)
+    .map(({ id, verdict, why }) => `${server.name}: ${id} is ${verdict}: ${why}`);
+}
+
 /** One row for each rule and behaviour. */
-function explained({ name, cases }) {
+function explained(server) {
+  const { name } = server;
   const found = new Map();
-  for (const one of cases) {
-    if (one.verdict !== 'failed' && one.verdict !== 'dangerous') continue;
+  for (const one of seriousOf(server)) {
     const key = [one.rule, one.verdict, behaviourOf(name, one)].join(' | ');
     found.set(key, [...(found.get(key) ?? []), `\`${one.id}\``]);
   }

@@ -20,7 +20,9 @@ const LOOPBACK = join(ROOT, 'test/soak/loopback.mjs');
 const EXAMPLES = join(ROOT, 'examples/conformance');
 const PAGE = join(ROOT, 'docs/conformance-servers.md');
 const MARKED = /(<!-- servers:begin -->)[^]*(<!-- servers:end -->)/;
-const MINUTES = 10 * 60_000;
+const MINUTES = 20 * 60_000;
+/** Longer than the interval of 5 seconds in which peer 0.2 expires mailboxes. */
+const PATIENCE_MS = 6_000;
 const run = promisify(execFile);
 
 const PACKAGES = [
@@ -83,7 +85,7 @@ function exampleFlags(dashes, between) {
 }
 
 async function measure(name, command, json) {
-  const args = [CLI, 'conform', '--name', name, '--command', command, '--patience', '4000', '--json', json];
+  const args = [CLI, 'conform', '--name', name, '--command', command, '--patience', String(PATIENCE_MS), '--json', json];
   // Exit code 1: the server has wrong verdicts.
   await run(process.execPath, args, { timeout: MINUTES }).catch((error) => {
     if (error.code !== 1) throw error;
