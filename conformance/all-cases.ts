@@ -1,4 +1,7 @@
 import type { Case } from './case.ts';
+import { ACCESS_CASES } from './cases/access.ts';
+import { ACCESS_EXPIRY_CASES } from './cases/access-expiry.ts';
+import { ACCESS_TOKEN_CASES } from './cases/access-tokens.ts';
 import { CORS_CASES } from './cases/cors.ts';
 import { CLOSING_CASES } from './cases/closing.ts';
 import { DEPARTURE_CASES } from './cases/departures.ts';
@@ -10,6 +13,8 @@ import { HANDSHAKE_CASES } from './cases/handshakes.ts';
 import { HTTP_BOUND_CASES } from './cases/http-bounds.ts';
 import { HTTP_CASES } from './cases/http.ts';
 import { ID_CASES } from './cases/ids.ts';
+import { ICE_CASES } from './cases/ice.ts';
+import { ICE_CREDENTIAL_CASES } from './cases/ice-credentials.ts';
 import { IDENTITY_CASES } from './cases/identity.ts';
 import { LENIENT_CASES } from './cases/lenient.ts';
 import { LIMIT_CASES } from './cases/limits.ts';
@@ -27,7 +32,7 @@ import { TEXT_FRAME_CASES } from './cases/text-frames.ts';
 import { TOKEN_CASES } from './cases/tokens.ts';
 import { WIRE_FORM_CASES } from './cases/wire-forms.ts';
 
-const FAMILIES = 'HOMLX';
+const FAMILIES = 'HOMLXAI';
 
 /** Every PeerJS case, sorted by rule. */
 export const ALL_CASES: readonly Case[] = [
@@ -36,6 +41,7 @@ export const ALL_CASES: readonly Case[] = [
   ...[RELAY_CASES, PAYLOAD_CASES, MALFORMED_CASES, MAILBOX_CASES, EXPIRY_CASES, ORDER_CASES, LIMIT_CASES],
   ...[LIVENESS_CASES, TEXT_FRAME_CASES, IDENTITY_CASES, LENIENT_CASES, CLOSING_CASES, EXPIRY_SENDER_CASES, SIGN_OF_LIFE_CASES],
   ...[TOKEN_CASES, DEPARTURE_CASES, WIRE_FORM_CASES],
+  ...[ACCESS_CASES, ACCESS_TOKEN_CASES, ACCESS_EXPIRY_CASES, ICE_CASES, ICE_CREDENTIAL_CASES],
 ]
   .flat()
   .sort((one, other) => rankOf(one.rule) - rankOf(other.rule));

@@ -9,6 +9,7 @@ import { formatValue } from './assertions.ts';
 import { Dangerous, Failed, Inconclusive, NotTestable } from './outcomes.ts';
 import type { Profile } from './profile.ts';
 import { flagOf, type NumberSetting } from './settings.ts';
+import { createClientToken } from './token.ts';
 import { sleep, pollUntil } from './waiting.ts';
 
 /** The interval of the PeerJS client. */
@@ -106,15 +107,22 @@ export class Fixture {
     return connection;
   }
 
+  /** A token that the server accepts: a valid JSON Web Token of its own user if the server requires authentication (A1). */
+  newToken(): string {
+    const { auth, auth_key: secret } = this.server.settings;
+    const name = uniqueName('token');
+    return auth === 'required' && secret !== undefined ? createClientToken(secret, { sub: name }) : name;
+  }
+
   /** The request target of a PeerJS handshake. */
-  socketTarget({ id = uniqueName('peer'), token = uniqueName('token'), key = this.server.key }: ConnectOptions = {}): string {
+  socketTarget({ id = uniqueName('peer'), token = this.newToken(), key = this.server.key }: ConnectOptions = {}): string {
     return `${this.server.path}peerjs?key=${encoded(key)}&id=${encoded(id)}&token=${encoded(token)}`;
   }
 
   /** Opens a socket without waiting for a frame. @throws HandshakeRefused */
   openSocket(
     name: string,
-    { id = uniqueName(name), token = uniqueName('token'), key, origin, host }: ConnectOptions = {},
+    { id = uniqueName(name), token = this.newToken(), key, origin, host }: ConnectOptions = {},
   ): Promise<PeerClient> {
     const headers = { ...(origin !== undefined && { origin }), ...(host !== undefined && { host }) };
     return this.#open({ name, target: this.socketTarget({ id, token, key }), headers, id, token });

@@ -116,6 +116,7 @@ const EXAMPLES: readonly (readonly [use: string, command: string])[] = [
   ['Start a server with flags of its own', '--command "./server {port} -expire {expire_timeout} -alive {alive_timeout}"'],
   ['Repeat one rule or one case', '--url http://localhost:9000 --only M14 --only O5.open'],
   ['Write reports and a badge in CI', '--command "./server {port}" --junit a.xml --report a.html --badge a.svg'],
+  ['Test a server that requires tokens', '--url http://localhost:9000 --auth required --auth-key SECRET'],
   ['Play random steps', '--command "./server {port}" --random 40 --seed 7'],
   ['Save the steps of a violation', '--command "./server {port}" --random 40 --save-replay steps.txt'],
   ['Repeat them on a running server', '--url http://localhost:9000 --replay steps.txt'],

@@ -1,4 +1,7 @@
-/** The configuration of a server, with the option names of `peer` or, for other options, of Signalbox. Times are milliseconds. */
+/**
+ * The configuration of a server, with the option names of `peer` or, for other options, of Signalbox. Times are milliseconds, but
+ * seconds for `auth_leeway` and `turn_ttl`.
+ */
 export interface Settings {
   readonly path?: string;
   readonly key?: readonly string[];
@@ -30,6 +33,19 @@ export interface Settings {
   readonly history_messages?: number;
   readonly relay_path?: string;
   readonly ping_interval?: number;
+  readonly auth?: string;
+  readonly auth_key?: string;
+  readonly auth_leeway?: number;
+  readonly auth_failures_per_minute?: number;
+  readonly stun?: readonly string[];
+  readonly turn?: readonly string[];
+  readonly turn_secret?: string;
+  readonly turn_user?: string;
+  readonly turn_password?: string;
+  readonly turn_ttl?: number;
+  readonly ice_access?: string;
+  readonly ice_push?: boolean;
+  readonly ice_rate_limit?: number;
 }
 
 export type SettingName = keyof Settings;
@@ -78,6 +94,19 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   history_messages: { kind: 'number', meaning: 'number of publications kept for replay' },
   relay_path: { kind: 'text', meaning: 'path of the topic relay [/relay]' },
   ping_interval: { kind: 'number', meaning: 'interval of pings for clients without heartbeats, in ms' },
+  auth: { kind: 'text', meaning: 'clients that may connect: open, optional or required' },
+  auth_key: { kind: 'text', meaning: 'HS256 secret of the tokens of clients' },
+  auth_leeway: { kind: 'number', meaning: 'allowed difference of clocks for tokens, in s' },
+  auth_failures_per_minute: { kind: 'number', meaning: 'failed authentications per client address and minute; 0 is no limit' },
+  stun: { kind: 'list', meaning: 'URL of a STUN server that clients receive, repeatable' },
+  turn: { kind: 'list', meaning: 'URL of a TURN server that clients receive, repeatable' },
+  turn_secret: { kind: 'text', meaning: 'secret shared with the TURN servers' },
+  turn_user: { kind: 'text', meaning: 'user name of fixed TURN credentials' },
+  turn_password: { kind: 'text', meaning: 'password of fixed TURN credentials' },
+  turn_ttl: { kind: 'number', meaning: 'lifetime of TURN credentials, in s' },
+  ice_access: { kind: 'text', meaning: 'clients that receive ICE servers: peers or everybody' },
+  ice_push: { kind: 'truth', meaning: 'the server sends ICE servers before OPEN' },
+  ice_rate_limit: { kind: 'number', meaning: 'requests for ICE servers per client address and minute; 0 is unlimited' },
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];

@@ -1,3 +1,4 @@
+import { ACCESS_SETUPS } from './access-setups.ts';
 import type { Settings } from './settings.ts';
 import { atLeast, atMost, LONG_TIMEOUTS, type Setup } from './setup.ts';
 import { TOPIC_SETUPS } from './topic-setups.ts';
@@ -165,6 +166,7 @@ const SETUPS_BY_NAME = {
       atLeast('max_message_bytes', max_message_bytes, 1_000) ?? atMost('max_message_bytes', max_message_bytes, 2_000_000),
   },
   ...TOPIC_SETUPS,
+  ...ACCESS_SETUPS,
 } as const satisfies Readonly<Record<string, Setup>>;
 
 /** The names of the setups. */
@@ -177,6 +179,9 @@ export const SETUPS: Readonly<Record<SetupName, Setup>> = SETUPS_BY_NAME;
  * many parallel peers, messages and requests.
  */
 export function unmetRequirement({ settings: own, unmet }: Setup, settings: Settings): string | undefined {
+  if (settings.auth === 'required' && own.auth === undefined) {
+    return 'requires a server that admits clients without a JSON Web Token';
+  }
   const room = { concurrent_limit: 300, message_burst: 400, http_rate_limit: 1_000 } as const;
   for (const [name, least] of Object.entries(room) as [keyof typeof room, number][]) {
     const bound = settings[name];

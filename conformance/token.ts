@@ -41,6 +41,14 @@ export function createAccessToken(secret: string, details: readonly Detail[], ex
   return sign(secret, { alg: 'HS256', typ: 'at+jwt' }, { authorization_details: details, exp: expires });
 }
 
+/**
+ * A2: a JSON Web Token of a client, valid for an hour unless the claims say otherwise. A claim that is undefined is left out.
+ * @param algorithm of the header; `none` has no signature.
+ */
+export function createClientToken(secret: string, claims: Readonly<Record<string, unknown>> = {}, algorithm = 'HS256'): string {
+  return sign(secret, { alg: algorithm, typ: 'JWT' }, { exp: inAnHour(), ...claims });
+}
+
 /** An action of Mercure 1.0 that a token allows for one topic. */
 export function topicDetail(action: 'publish' | 'subscribe', match: string, matchType?: string): Detail {
   const topic = { match, ...(matchType === undefined ? {} : { match_type: matchType }) };

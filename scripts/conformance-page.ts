@@ -6,6 +6,8 @@ const FAMILIES: Readonly<Record<string, string>> = {
   M: 'Messages on an open socket',
   L: 'Liveness and leaving',
   X: 'Legacy clients',
+  A: 'Authentication',
+  I: 'ICE servers',
 };
 
 /** The case list of docs/conformance.md: one table for each rule family. */

@@ -4,6 +4,8 @@ const NAMES: Readonly<Record<string, string>> = {
   M: 'Messages',
   L: 'Liveness and leaving',
   X: 'Legacy clients',
+  A: 'Authentication',
+  I: 'ICE servers',
   MER: 'Mercure',
   REL: 'Topic relay',
 };

@@ -6,6 +6,7 @@ export interface HttpRequest {
   readonly method: string;
   /** The path as sent, without the query. */
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   /** The address of the TCP connection. */
   readonly address: string;

@@ -4,7 +4,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Settings } from '../../../conformance/settings.ts';
 import { readFrame, writeFrame, type Frame, type OutgoingFrame } from './frame.ts';
-import { ConformingHttp, type HttpRequest } from './conforming-http.ts';
+import type { Rights } from './client-token.ts';
+import { ConformingAccess } from './conforming-access.ts';
+import type { HttpRequest } from './conforming-http.ts';
 
 /** The query of a handshake; missing parameters are empty. */
 export interface Credentials {
@@ -25,6 +27,10 @@ export interface Peer {
   /** M19: the tokens left in the bucket. */
   tokens: number;
   tokensAt: number;
+  /** A1: undefined for a guest. */
+  rights: Rights | undefined;
+  /** A7: when the peer is told that its rights expire, in seconds since 1970. */
+  tellsAt: number;
   /** M19: frames above the limit, if the server pauses. */
   readonly backlog: Buffer[];
 }
@@ -53,7 +59,7 @@ const LOOPBACK = '127.0.0.1';
  * A small PeerJS server that passes every case of the suite. A mutant overrides one or more of its methods. Shares no code with
  * Signalbox.
  */
-export class ConformingServer extends ConformingHttp {
+export class ConformingServer extends ConformingAccess {
   readonly realms = new Map<string, Realm>();
   /** The reason of the simulated crash; undefined while running. */
   crashReason: string | undefined;
@@ -120,9 +126,10 @@ export class ConformingServer extends ConformingHttp {
     return origin === `http://${host}` && host.startsWith(LOOPBACK);
   }
 
-  /** O13 */
-  subprotocol(_offered: ReadonlySet<string>): string | false {
-    return false;
+  /** O13, A11 */
+  subprotocol(offered: ReadonlySet<string>): string | false {
+    const others = [...offered].filter((one) => !one.startsWith('bearer.'));
+    return others.length < offered.size ? (others[0] ?? false) : false;
   }
 
   /** Further lines of the response to a handshake. */
@@ -142,10 +149,19 @@ export class ConformingServer extends ConformingHttp {
     const known = realm?.peers.get(who.id);
     if (realm === undefined) return;
     if (known === undefined) return this.addPeer(socket, who, realm);
+    this.setRights(known, who.token);
     this.reconnect(known, socket);
   }
 
-  /** O1, O2, O4, O6, O7. */
+  /** A4, A5, A7 */
+  setRights(peer: Peer, token: string): void {
+    const rights = this.rightsOf(token);
+    peer.rights = typeof rights === 'object' ? rights : undefined;
+    const left = (peer.rights?.expiresAt ?? Infinity) - this.now();
+    peer.tellsAt = this.now() + Math.max(left - 60, left / 2);
+  }
+
+  /** O1, O2, O4, O6, O7, A6. */
   refusalOf(who: Credentials): Refusal | undefined {
     if (who.id === '' || who.token === '' || who.key === '') {
       return refusal('No id, token, or key supplied to websocket server', 1008);
@@ -153,10 +169,23 @@ export class ConformingServer extends ConformingHttp {
     const realm = this.realmOf(who.key);
     if (realm === undefined) return refusal('Invalid key provided', 1008);
     if (!this.isValidId(who.id)) return refusal('Invalid id', 1008);
+    const problem = this.accessProblem(who.key, who.id, who.token);
+    if (problem !== undefined) return this.accessRefusal(problem);
     this.removeClosing(realm, who.id);
     const known = realm.peers.get(who.id);
-    if (known !== undefined) return this.ownsId(known, who.token) ? undefined : this.idTaken();
+    if (known !== undefined) return this.isOwner(known, who.token) || this.ownsId(known, who.token) ? undefined : this.idTaken();
     return this.isFull() ? refusal('Server has reached its concurrent user limit', 1013) : undefined;
+  }
+
+  /** A6 */
+  accessRefusal(msg: string): Refusal {
+    return refusal(msg, 1008);
+  }
+
+  /** A4: any token of the same subject. */
+  isOwner({ rights: known }: Peer, token: string): boolean {
+    const rights = this.rightsOf(token);
+    return known !== undefined && typeof rights === 'object' && rights.owner === known.owner;
   }
 
   realmOf(key: string): Realm | undefined {
@@ -193,8 +222,9 @@ export class ConformingServer extends ConformingHttp {
     const allowance = { tokens: this.settings.message_burst ?? Infinity, tokensAt: now };
     const peer: Peer = {
       ...{ id, token, realm, socket, receivedAt: now, messageAt: now, malformed: 0, backlog: [] },
-      ...allowance,
+      ...{ ...allowance, rights: undefined, tellsAt: Infinity },
     };
+    this.setRights(peer, token);
     realm.peers.set(id, peer);
     this.attach(peer, socket);
     this.greet(peer);
@@ -216,8 +246,16 @@ export class ConformingServer extends ConformingHttp {
 
   /** O3, O11 */
   greet(peer: Peer): void {
+    this.pushIce(peer);
     this.sendOpen(peer);
     this.deliverMailbox(peer);
+  }
+
+  /** I12 */
+  pushIce({ id, socket }: Peer): void {
+    if (this.settings.ice_push !== true) return;
+    const payload = { iceServers: this.iceServers(this.keys[0] ?? '', id), ttl: this.ttl() };
+    socket.send(JSON.stringify({ type: 'ICE', payload }));
   }
 
   sendOpen({ socket }: Peer): void {
@@ -326,9 +364,28 @@ export class ConformingServer extends ConformingHttp {
       case 'EXPIRE':
         if (typeof dst === 'string' && dst !== '') return this.forward(peer, type, dst, frame);
         return type === 'LEAVE' && (dst === undefined || dst === null || dst === '') ? this.handleLeave(peer) : undefined;
+      case 'TOKEN':
+        return this.settings.auth === undefined ? this.ignore(peer, frame) : this.refreshToken(peer, frame);
       default:
         return this.ignore(peer, frame);
     }
+  }
+
+  /** A7 */
+  refreshToken(peer: Peer, { whole }: Frame): void {
+    const { payload } = whole;
+    const token = typeof payload === 'object' && payload !== null && 'token' in payload ? String(payload.token) : '';
+    const problem = this.refreshProblem(peer, token);
+    if (problem !== undefined) return peer.socket.send(JSON.stringify({ type: 'TOKEN-REFUSED', payload: { msg: problem } }));
+    this.setRights(peer, token);
+    const left = Math.floor((peer.rights?.expiresAt ?? this.now()) - this.now());
+    peer.socket.send(JSON.stringify({ type: 'TOKEN-ACCEPTED', payload: { in: left } }));
+  }
+
+  refreshProblem(peer: Peer, token: string): string | undefined {
+    const rights = this.rightsOf(token);
+    if (typeof rights === 'string') return this.textOf(rights);
+    return rights?.owner === peer.rights?.owner ? undefined : 'Not allowed';
   }
 
   /** M11, M12 */
@@ -432,8 +489,25 @@ export class ConformingServer extends ConformingHttp {
       for (const peer of realm.peers.values()) {
         if (this.isTimedOut(peer)) this.closeTimedOut(peer);
         else this.pingIfIdle(peer);
+        this.enforceExpiry(peer);
       }
     }
+  }
+
+  /** A5, A7 */
+  enforceExpiry(peer: Peer): void {
+    const { rights, socket } = peer;
+    if (rights === undefined) return;
+    if (rights.expiresAt <= this.now()) return this.closeExpired(peer);
+    if (this.now() < peer.tellsAt) return;
+    peer.tellsAt = Infinity;
+    socket.send(JSON.stringify({ type: 'TOKEN-EXPIRING', payload: { in: Math.ceil(rights.expiresAt - this.now()) } }));
+  }
+
+  /** A5 */
+  closeExpired(peer: Peer): void {
+    this.removePeer(peer);
+    this.refuse(peer.socket, refusal('Token expired', 4003));
   }
 
   /** M14 */
@@ -510,6 +584,11 @@ export class ConformingServer extends ConformingHttp {
     else socket.destroy();
   }
 
+  ownerOf(key: string, id: string, token: string): string | undefined {
+    const peer = this.realmOf(key)?.peers.get(id);
+    return peer?.token === token && token !== '' ? (peer.rights?.owner ?? `${id}\0${token}`) : undefined;
+  }
+
   idsIn(key: string): string[] {
     return [...(this.realmOf(key)?.peers.keys() ?? [])];
   }
@@ -526,15 +605,16 @@ export class ConformingServer extends ConformingHttp {
     const { url = '' } = request;
     const [path = '', query = ''] = url.split(/\?(.*)/s);
     const parameters = new URLSearchParams(query);
-    const status = this.handshakeStatus(path, request.headers, parameters);
+    const address = socket.remoteAddress ?? '';
+    const status = this.hasGuessed(address) ? 429 : this.handshakeStatus(path, request.headers, parameters);
     if (status !== 101) {
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
       return;
     }
-    const [id, token, key] = ['id', 'token', 'key'].map((name) => this.parameter(parameters, name));
-    this.#sockets.handleUpgrade(request, socket, head, (open) =>
-      this.guarded(() => this.acceptSocket(open, { id: id ?? '', token: token ?? '', key: key ?? '' })),
-    );
+    const [id = '', inQuery = '', key = ''] = ['id', 'token', 'key'].map((name) => this.parameter(parameters, name));
+    const token = this.tokenIn(request.headers, inQuery);
+    this.countFailure(address, token);
+    this.#sockets.handleUpgrade(request, socket, head, (open) => this.guarded(() => this.acceptSocket(open, { id, token, key })));
   }
 }
 
@@ -551,5 +631,6 @@ function sum(box: readonly HeldMessage[]): number {
 }
 
 function requestOf({ method = '', url = '', headers, socket }: IncomingMessage): HttpRequest {
-  return { method, path: url.split('?', 1)[0] ?? '', headers, address: socket.remoteAddress ?? '' };
+  const [path = '', query] = url.split(/\?(.*)/s);
+  return { method, path, query: new URLSearchParams(query), headers, address: socket.remoteAddress ?? '' };
 }

@@ -25,6 +25,14 @@ describe('a fixture', () => {
     await expect(fixture.connect('intruder', { id: ann.id })).rejects.toThrow(/intruder received .*ID-TAKEN.* instead of OPEN/);
   });
 
+  it('A1: generates JSON Web Tokens for a server that requires authentication', () => {
+    const auth = { auth: 'required', auth_key: 'a secret' };
+    expect(new Fixture(server.profile(1, auth)).newToken()).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
+    for (const settings of [{}, { ...auth, auth: 'optional' }, { auth: 'required' }]) {
+      expect(new Fixture(server.profile(1, settings)).newToken()).toMatch(/^token-[\da-f-]+$/);
+    }
+  });
+
   it('retries until an id is free', async () => {
     const ann = await fixture.connect('ann');
     const newOwner = fixture.connectWhenFree('new-owner', { id: ann.id });

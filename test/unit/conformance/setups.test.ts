@@ -49,4 +49,12 @@ describe('general limits', () => {
     );
     expect(unmetRequirement(few, { concurrent_limit: 2 })).toBeUndefined();
   });
+
+  it('A1: must admit clients without a JSON Web Token, unless the cases are about tokens', () => {
+    const auth = { auth: 'required', auth_key: 'a secret', auth_failures_per_minute: 0 };
+    expect(unmetRequirement(SETUPS['long timeouts'], auth)).toBe(
+      'requires a server that admits clients without a JSON Web Token',
+    );
+    expect(unmetRequirement(SETUPS['required authentication'], auth)).toBeUndefined();
+  });
 });

@@ -1,6 +1,13 @@
 import { createVerifier } from 'fast-jwt';
 import { describe, expect, it } from 'vitest';
-import { createAccessToken, createLegacyToken, createToken, inAnHour, topicDetail } from '../../../conformance/token.ts';
+import {
+  createAccessToken,
+  createClientToken,
+  createLegacyToken,
+  createToken,
+  inAnHour,
+  topicDetail,
+} from '../../../conformance/token.ts';
 
 describe('a generated token', () => {
   const verify = createVerifier({ key: 'secret', algorithms: ['HS256'] });
@@ -25,6 +32,12 @@ describe('a generated token', () => {
       payload: { authorization_details: [{ topics: [{ match: '/:id', match_type: 'urlpattern' }] }] },
     });
     expect(verify(createAccessToken('secret', details))).not.toHaveProperty('exp');
+  });
+
+  it('A2: has the claims of a client, the algorithm of its header, and an expiry unless the claims leave it out', () => {
+    expect(verify(createClientToken('secret', { sub: 'ann' }))).toMatchObject({ sub: 'ann', exp: expect.any(Number) as number });
+    expect(verify(createClientToken('secret', { exp: undefined }))).not.toHaveProperty('exp');
+    expect(createClientToken('secret', {}, 'none')).toMatch(/\.$/);
   });
 
   it('MER7, MER12: is invalid with another secret, without a signature, after its expiry, or before its start', () => {
