@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DIALECTS } from '../../../conformance/dialects.ts';
 import { runCases } from '../../../conformance/run-cases.ts';
 import { inProcess } from '../../conformance/mutants/in-process.ts';
@@ -8,6 +8,9 @@ import { countsTable, expectPublished, notOk, runSuite, signalboxCommand } from 
 const { cases } = DIALECTS.relay;
 const MINUTES = 180_000;
 const PATIENCE_MS = 2_500;
+
+// The suite spends most of its time waiting for relays.
+vi.setConfig({ maxConcurrency: 16 });
 
 /** Each fault and the cases that must detect it. */
 const FAULTS: Readonly<Record<RelayFault, readonly string[]>> = {
@@ -72,37 +75,7 @@ const FAULTS: Readonly<Record<RelayFault, readonly string[]>> = {
   'removes spaces': ['REL2.same-bytes-spaces'],
 };
 
-describe('the topic relay cases', () => {
-  it('have a relay with a fault for each of them', () => {
-    const detected = new Set(Object.values(FAULTS).flat());
-    expect(cases.map(({ id }) => id).filter((id) => !detected.has(id))).toEqual([]);
-  });
-
-  it('pass a conforming relay', { timeout: MINUTES }, async () => {
-    const results = await runCases({ cases, servers: inProcess('conforming', ConformingRelay) });
-    expect(results.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
-  });
-
-  it.concurrent.each(Object.entries(FAULTS))('detect a relay that %s', { timeout: MINUTES }, async (fault, ids) => {
-    class FaultyRelay extends ConformingRelay {
-      constructor(settings: ConstructorParameters<typeof ConformingRelay>[0]) {
-        super(settings, fault as RelayFault);
-      }
-    }
-    const selected = cases.filter(({ id }) => ids.includes(id));
-    const results = await runCases({ cases: selected, servers: inProcess(fault, FaultyRelay, PATIENCE_MS) });
-    expect(selected.length).toBe(ids.length);
-    expect(results.filter(({ verdict }) => verdict !== 'ok').map(({ id }) => id)).toEqual(selected.map(({ id }) => id));
-  });
-
-  it.each(['uws', 'node'] as const)('pass Signalbox on %s', { timeout: MINUTES }, async (transport) => {
-    const command = signalboxCommand(transport);
-    const { code, result } = await runSuite('--dialect', 'relay', '--command', command, '--flavour', 'signalbox', '--strict');
-    expect(notOk(result)).toEqual([]);
-    expect(code).toBe(0);
-    expectPublished(`relay-${transport}`, countsTable(`Signalbox, \`${transport}\``, result.cases));
-  });
-
+describe.concurrent('the topic relay cases', () => {
   it('report the known deviations of the y-webrtc server', { timeout: MINUTES }, async () => {
     const command = `env PORT={port} "${process.execPath}" node_modules/y-webrtc/bin/server.js`;
     const { result } = await runSuite('--dialect', 'relay', '--command', command, '--patience', '3000');
@@ -123,5 +96,35 @@ describe('the topic relay cases', () => {
       ...['REL3.lenient-text-behind', 'REL3.lenient-bad-escape', 'REL3.binary-no-text'],
     ]);
     expectPublished('relay-y-webrtc', countsTable('the server of y-webrtc', result.cases));
+  });
+
+  it('have a relay with a fault for each of them', () => {
+    const detected = new Set(Object.values(FAULTS).flat());
+    expect(cases.map(({ id }) => id).filter((id) => !detected.has(id))).toEqual([]);
+  });
+
+  it('pass a conforming relay', { timeout: MINUTES }, async () => {
+    const results = await runCases({ cases, servers: inProcess('conforming', ConformingRelay) });
+    expect(results.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+  });
+
+  it.each(Object.entries(FAULTS))('detect a relay that %s', { timeout: MINUTES }, async (fault, ids) => {
+    class FaultyRelay extends ConformingRelay {
+      constructor(settings: ConstructorParameters<typeof ConformingRelay>[0]) {
+        super(settings, fault as RelayFault);
+      }
+    }
+    const selected = cases.filter(({ id }) => ids.includes(id));
+    const results = await runCases({ cases: selected, servers: inProcess(fault, FaultyRelay, PATIENCE_MS) });
+    expect(selected.length).toBe(ids.length);
+    expect(results.filter(({ verdict }) => verdict !== 'ok').map(({ id }) => id)).toEqual(selected.map(({ id }) => id));
+  });
+
+  it.each(['uws', 'node'] as const)('pass Signalbox on %s', { timeout: MINUTES }, async (transport) => {
+    const command = signalboxCommand(transport);
+    const { code, result } = await runSuite('--dialect', 'relay', '--command', command, '--flavour', 'signalbox', '--strict');
+    expect(notOk(result)).toEqual([]);
+    expect(code).toBe(0);
+    expectPublished(`relay-${transport}`, countsTable(`Signalbox, \`${transport}\``, result.cases));
   });
 });
