@@ -119,7 +119,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'has no CORS headers',
     fails: ['H6.echoed-id', 'H6.listed'],
     verdict: 'failed',
-    also: ['H5', 'X8'],
+    also: ['H5', 'H9', 'X8', 'I5'],
     Server: class extends ConformingServer {
       override corsHeaders(): Readonly<Record<string, string>> {
         return {};
@@ -130,7 +130,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'allows a fixed origin instead of the requesting one',
     fails: ['H6.echoed-id', 'H6.listed'],
     verdict: 'failed',
-    also: ['H5', 'X8'],
+    also: ['H5', 'H9', 'X8', 'I5'],
     Server: class extends ConformingServer {
       override corsHeaders(): Readonly<Record<string, string>> {
         return { 'access-control-allow-origin': 'http://localhost:3000', vary: 'Origin' };
