@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { cases, type CaseDraft } from '../case.ts';
-import { assertEqual, assertMembers, formatValue } from '../assertions.ts';
+import { assertEqual, assertMembers, assertThat, formatValue } from '../assertions.ts';
 import { clientPayload } from '../client/client-payload.ts';
 import { Dangerous, loose } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
 import type { Severity } from '../results.ts';
+import { connectUnlessRefused, REFUSES_ID } from './unusual-ids.ts';
 
 type Pair = readonly [one: string, other: string];
 
@@ -32,11 +33,15 @@ export const IDENTITY_CASES = cases([
   ...Object.entries(SIMILAR).map(([name, [what, severity, similar]]): CaseDraft => ({
     id: `O7.distinct-${name}`,
     title: `two peers connect with the ids ${what}; Bob sends an OFFER to each`,
-    severity,
-    expected: 'both connect, and each receives its own OFFER: ids are compared as they are',
+    severity: severity === 'recommended' ? 'required' : severity,
+    expected: `both connect, and each receives its own OFFER: ids are compared as they are${severity === 'recommended' ? '; or one is refused as invalid, which is loose' : ''}`,
     async run(fixture) {
-      const [one, other] = similar(uniqueName('')).map((id) => ({ id }));
-      const peers = [await fixture.connect('one', one), await fixture.connect('other', other)];
+      const [one, other] = similar(uniqueName(''));
+      const first = await connectUnlessRefused(fixture, 'one', one);
+      const second = await connectUnlessRefused(fixture, 'other', other);
+      if (severity === 'recommended' && (first === undefined || second === undefined)) return REFUSES_ID;
+      assertThat(first !== undefined && second !== undefined, 'the server refuses one of the ids');
+      const peers = [first, second];
       const bob = await fixture.connect('bob');
       for (const { id } of peers) bob.sendOffer(id, id);
       for (const peer of peers) {
@@ -49,6 +54,7 @@ export const IDENTITY_CASES = cases([
           { type: 'OFFER', src: bob.id, dst: peer.id, payload: peer.id },
         ]);
       }
+      return undefined;
     },
   })),
   ...Object.entries(ONLY_DIGITS).map(([name, idOf]): CaseDraft => ({

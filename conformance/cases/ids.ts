@@ -2,6 +2,7 @@ import { cases, type CaseDraft } from '../case.ts';
 import { assertEqual, assertMembers, assertThat } from '../assertions.ts';
 import { loose } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
+import { connectUnlessRefused, REFUSES_ID } from './unusual-ids.ts';
 import { INVALID_ID, refusedWith, TAKEN, WRONG_KEY } from './refusals.ts';
 
 /** Ids that the PeerJS client accepts. */
@@ -17,10 +18,10 @@ const JAVASCRIPT_NAMES = ['__proto__', 'constructor', 'toString', 'null'];
 /** O7 to O9: valid ids, repeated parameters, and the path of the socket. */
 export const ID_CASES = cases([
   ...Object.entries(CLIENT_IDS).map(([name, id]) => validId(name, id, 'required', () => uniqueName(id))),
-  ...Object.entries(UNUSUAL_IDS).map(([name, id]) => validId(name, id, 'recommended', () => uniqueName(id))),
+  ...Object.entries(UNUSUAL_IDS).map(([name, id]) => validId(name, id, 'unusual', () => uniqueName(id))),
   ...JAVASCRIPT_NAMES.map((id) => validId(`name-${id.toLowerCase().replaceAll('_', '')}`, id, 'hardening', () => id)),
-  validId('length-128', 'of 128 characters', 'recommended', () => uniqueName('x'.repeat(128)).slice(-128)),
-  validId('length-128-unicode', 'of 128 fox emoji (the length is counted in code points)', 'recommended', () => '🦊'.repeat(128)),
+  validId('length-128', 'of 128 characters', 'unusual', () => uniqueName('x'.repeat(128)).slice(-128)),
+  validId('length-128-unicode', 'of 128 fox emoji (the length is counted in code points)', 'unusual', () => '🦊'.repeat(128)),
   ...Object.entries({
     'too-long': ['of 129 characters', 'x'.repeat(129)],
     'far-too-long': ['of 3,000 characters', 'x'.repeat(3000)],
@@ -115,19 +116,23 @@ export const ID_CASES = cases([
   })),
 ]);
 
-function validId(name: string, what: string, severity: CaseDraft['severity'], idOf: () => string): CaseDraft {
+function validId(name: string, what: string, severity: CaseDraft['severity'] | 'unusual', idOf: () => string): CaseDraft {
+  const mayRefuse = severity === 'unusual';
   return {
     id: `O7.${name}`,
     title: `Ann connects with the id ${what}, Bob sends an OFFER to her, and Ann sends an ANSWER`,
-    severity,
-    expected: 'both messages are delivered, with the id of Ann unchanged',
+    severity: mayRefuse ? 'required' : severity,
+    expected: `both messages are delivered, with the id of Ann unchanged${mayRefuse ? '; or the id is refused, which is loose' : ''}`,
     async run(fixture) {
       const id = idOf();
-      const [ann, bob] = [await fixture.connect('ann', { id }), await fixture.connect('bob')];
+      const [ann, bob] = [await connectUnlessRefused(fixture, 'ann', id), await fixture.connect('bob')];
+      if (ann === undefined && mayRefuse) return REFUSES_ID;
+      assertThat(ann !== undefined, 'the server refuses the id');
       bob.sendOffer(id, { to: id });
       assertEqual('frame received by Ann', await ann.receive(), { type: 'OFFER', src: bob.id, dst: id, payload: { to: id } });
       ann.sendMessage('ANSWER', bob.id, 'answer');
       assertEqual('frame received by Bob', await bob.receive(), { type: 'ANSWER', src: id, dst: bob.id, payload: 'answer' });
+      return undefined;
     },
   };
 }

@@ -92,7 +92,7 @@ export const PAYLOAD_CASES = cases([
   {
     id: 'M2.nested',
     title: 'Ann sends Bob a payload of 500 nested arrays',
-    severity: 'recommended',
+    severity: 'required',
     expected: 'Bob receives the complete payload, and the server keeps running',
     pace: 'alone',
     async run(fixture) {

@@ -21,7 +21,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
   ...Object.entries(NORMALIZED).map(([id, normalized]): Mutant => ({
     name: `takes similar ids for the same (${id.replace('O7.distinct-', '')})`,
     fails: [id],
-    verdict: ['O7.distinct-capitals', 'O7.distinct-zeros'].includes(id) ? 'failed' : 'loose',
+    verdict: 'failed',
     Server: class extends ConformingServer {
       override refusalOf(who: Parameters<ConformingServer['refusalOf']>[0]): ReturnType<ConformingServer['refusalOf']> {
         const known = [...(this.realmOf(who.key)?.peers.values() ?? [])].find(

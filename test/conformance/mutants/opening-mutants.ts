@@ -335,7 +335,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
   {
     name: 'decodes an escaped plus twice',
     fails: ['O7.plus'],
-    verdict: 'loose',
+    verdict: 'failed',
     Server: class extends ConformingServer {
       override acceptSocket(...[socket, who]: Parameters<ConformingServer['acceptSocket']>): void {
         super.acceptSocket(socket, { ...who, id: who.id.replaceAll('+', ' ') });

@@ -165,7 +165,7 @@ export const WIRE_MUTANTS: readonly Mutant[] = [
   {
     name: 'drops deeply nested payloads',
     fails: ['M2.nested'],
-    verdict: 'loose',
+    verdict: 'failed',
     Server: class extends ConformingServer {
       override relay(...[peer, outgoing, frame]: Parameters<ConformingServer['relay']>): void {
         if (!(outgoing.payload ?? '').startsWith('['.repeat(64))) super.relay(peer, outgoing, frame);
@@ -208,7 +208,7 @@ export const WIRE_MUTANTS: readonly Mutant[] = [
   {
     name: 'cuts ids at 100 characters',
     fails: ['O7.distinct-long', 'O7.length-128'],
-    verdict: 'loose',
+    verdict: 'failed',
     Server: class extends ConformingServer {
       override acceptSocket(socket: WebSocket, who: Credentials): void {
         super.acceptSocket(socket, { ...who, id: this.isValidId(who.id) ? who.id.slice(0, 100) : who.id });
@@ -232,7 +232,7 @@ export const WIRE_MUTANTS: readonly Mutant[] = [
   {
     name: 'escapes ids for HTML',
     fails: ['O7.tags'],
-    verdict: 'loose',
+    verdict: 'failed',
     Server: class extends ConformingServer {
       override encode(frame: OutgoingFrame): string {
         return super.encode({ ...frame, src: frame.src.replaceAll('<', '&lt;') });
