@@ -1,5 +1,7 @@
 import { ALL_CASES } from './all-cases.ts';
 import type { Case } from './case.ts';
+import { CENTRIFUGE_BOUND_CASES } from './cases/centrifuge-bounds.ts';
+import { CENTRIFUGE_CASES } from './cases/centrifuge.ts';
 import { MERCURE_PAGE_CASES } from './cases/mercure-pages.ts';
 import { MERCURE_REPLAY_CASES } from './cases/mercure-replay.ts';
 import { MERCURE_STREAM_CASES } from './cases/mercure-streams.ts';
@@ -16,7 +18,7 @@ import { MERCURE_VERSION_CASES } from './cases/mercure-versions.ts';
 import type { SettingName } from './settings.ts';
 
 /** A wire protocol that the suite has cases for. */
-export type DialectName = 'peerjs' | 'mercure' | 'relay';
+export type DialectName = 'peerjs' | 'mercure' | 'relay' | 'centrifuge';
 
 interface Dialect {
   /** Sorted by rule. */
@@ -37,6 +39,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   peerjs: { cases: ALL_CASES, path: 'path' },
   mercure: { cases: inOrder(MERCURE_CASES), path: 'mercure_path' },
   relay: { cases: inOrder(RELAY_CASES), path: 'relay_path' },
+  centrifuge: { cases: inOrder([...CENTRIFUGE_CASES, ...CENTRIFUGE_BOUND_CASES]), path: 'centrifuge_path' },
 };
 
 export function isDialect(text: string): text is DialectName {

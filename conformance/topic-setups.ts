@@ -9,9 +9,10 @@ const HUB: Settings = {
   mercure_publisher_key: PUBLISHER_SECRET,
   mercure_subscriber_key: SUBSCRIBER_SECRET,
 };
+const CENTRIFUGE: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'centrifuge'] };
 const RELAY: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'relay'] };
 
-/** Server configurations for the Mercure and topic relay cases. */
+/** Server configurations for the Mercure, topic relay and Centrifuge cases. */
 export const TOPIC_SETUPS = {
   hub: { settings: HUB, requires: [], unmet: unmetAccess },
   'hub with tokens': { settings: HUB, requires: ['mercure_publisher_key', 'mercure_subscriber_key'], unmet: unmetKeys },
@@ -75,6 +76,16 @@ export const TOPIC_SETUPS = {
   },
   'topic relay with short ping interval': {
     settings: { ...RELAY, ping_interval: 200, alive_timeout: 1_000, cleanup_out_msgs: 100 },
+    requires: ['ping_interval', 'alive_timeout'],
+    unmet: ({ ping_interval = Infinity, alive_timeout = Infinity }) =>
+      atMost('ping_interval', ping_interval, 5_000) ?? atMost('alive_timeout', alive_timeout, 10_000),
+    extraWait: ({ ping_interval = 0, alive_timeout = 0 }) => 2 * (alive_timeout + ping_interval),
+    maxDelay: ({ alive_timeout = 0 }) => alive_timeout / 8,
+    isAboutLiveness: true,
+  },
+  centrifuge: { settings: CENTRIFUGE, requires: [] },
+  'centrifuge with short ping interval': {
+    settings: { ...CENTRIFUGE, ping_interval: 500, alive_timeout: 1_500, cleanup_out_msgs: 100 },
     requires: ['ping_interval', 'alive_timeout'],
     unmet: ({ ping_interval = Infinity, alive_timeout = Infinity }) =>
       atMost('ping_interval', ping_interval, 5_000) ?? atMost('alive_timeout', alive_timeout, 10_000),

@@ -14,4 +14,5 @@ export const SLOW_PAGES = [
   'test/e2e/conformance/peer.test.ts',
   'test/e2e/conformance/relay.test.ts',
   'test/e2e/conformance/mercure.test.ts',
+  'test/e2e/conformance/centrifuge.test.ts',
 ];

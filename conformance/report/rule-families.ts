@@ -8,6 +8,7 @@ const NAMES: Readonly<Record<string, string>> = {
   I: 'ICE servers',
   MER: 'Mercure',
   REL: 'Topic relay',
+  CF: 'Centrifuge',
 };
 const ORDER = Object.keys(NAMES);
 

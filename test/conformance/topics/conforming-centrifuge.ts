@@ -1,0 +1,223 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Settings } from '../../../conformance/settings.ts';
+
+/** The fault of the server. */
+export type CentrifugeFault =
+  | 'sends binary frames'
+  | 'ignores binary frames'
+  | 'reads one command of each frame'
+  | 'omits the name of a reply'
+  | 'gives all clients one id'
+  | 'delivers nothing'
+  | 'delivers to similar channels'
+  | 'refuses unknown members'
+  | 'ignores unsubscribe'
+  | 'refuses unknown unsubscriptions'
+  | 'serializes data again'
+  | 'reads null as no data'
+  | 'does not deliver to the publisher'
+  | 'replies before it delivers'
+  | 'delivers once per subscriber and again'
+  | 'reorders publications'
+  | 'claims to have recovered'
+  | 'ignores recovery'
+  | 'gives presence another code'
+  | 'gives history another code'
+  | 'gives rpc another code'
+  | 'closes after a refused channel'
+  | 'omits the message of an error'
+  | 'allows long channels'
+  | 'refuses 255 bytes'
+  | 'cuts large publications'
+  | 'ignores unreadable frames'
+  | 'closes all clients after an unreadable frame'
+  | 'closes unreadable frames with 1003'
+  | 'serves clients that have not connected'
+  | 'allows a second connect'
+  | 'never pings'
+  | 'never closes silent clients'
+  | 'closes clients that answer pings';
+
+interface Client {
+  readonly socket: WebSocket;
+  readonly channels: Set<string>;
+  isConnected: boolean;
+  receivedAt: number;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+const MAX_CHANNEL_BYTES = 255;
+const LARGE = 10_000;
+
+/** A small Centrifuge server with at most one fault, which otherwise passes every case. Shares no code with Signalbox. */
+export class ConformingCentrifuge {
+  crashReason: string | undefined;
+  readonly #settings: Settings;
+  readonly #fault: CentrifugeFault | undefined;
+  readonly #http = createServer((_request, response) => response.end('okay'));
+  readonly #connections = new Set<Socket>();
+  readonly #clients = new Set<Client>();
+  readonly #delayed: (() => void)[] = [];
+  #count = 0;
+  #pingTimer: NodeJS.Timeout | undefined;
+
+  constructor(settings: Settings, fault?: CentrifugeFault) {
+    this.#settings = settings;
+    this.#fault = fault;
+  }
+
+  async start(): Promise<number> {
+    const sockets = new WebSocketServer({ noServer: true });
+    this.#http.on('upgrade', (request, socket, head) => {
+      if (request.url?.startsWith('/connection/websocket') !== true) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+      else sockets.handleUpgrade(request, socket, head, (one) => this.#accept(one));
+    });
+    this.#http.on('connection', (socket: Socket) => this.#connections.add(socket));
+    this.#http.listen(0, '127.0.0.1');
+    await once(this.#http, 'listening');
+    this.#pingTimer = setInterval(() => this.#pingAll(), this.#settings.ping_interval ?? 10_000);
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  stop(): void {
+    clearInterval(this.#pingTimer);
+    this.#http.close();
+    for (const socket of this.#connections) socket.destroy();
+  }
+
+  #accept(socket: WebSocket): void {
+    const client: Client = { socket, channels: new Set(), isConnected: false, receivedAt: performance.now() };
+    this.#clients.add(client);
+    socket.on('close', () => this.#clients.delete(client));
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (bytes: Buffer, isBinary) => {
+      client.receivedAt = performance.now();
+      if (isBinary && this.#fault === 'ignores binary frames') return;
+      const lines = bytes.toString().replace(/\n$/, '').split('\n');
+      for (const line of this.#fault === 'reads one command of each frame' ? lines.slice(0, 1) : lines) {
+        if (line !== '{}') this.#command(client, line);
+      }
+    });
+  }
+
+  #command(client: Client, line: string): void {
+    const command = read(line);
+    const [name, ...more] = Object.keys(command ?? {}).filter((key) => key !== 'id');
+    const parameters = name === undefined ? undefined : command?.[name];
+    const id = command?.['id'];
+    if (typeof id !== 'number' || name === undefined || more.length > 0 || !isObject(parameters)) return this.#unreadable(client);
+    if (name === 'connect') return this.#connect(client, id);
+    if (!client.isConnected && this.#fault !== 'serves clients that have not connected') return client.socket.close(3501);
+    switch (name) {
+      case 'subscribe':
+        return this.#subscribe(client, id, parameters);
+      case 'unsubscribe':
+        return this.#unsubscribe(client, id, String(parameters['channel']));
+      case 'publish':
+        return this.#publish(client, id, line, parameters);
+      default:
+        return this.#error(client, id, this.#fault === `gives ${name} another code` ? 100 : 108);
+    }
+  }
+
+  #connect(client: Client, id: number): void {
+    if (client.isConnected && this.#fault !== 'allows a second connect') return client.socket.close(3501);
+    client.isConnected = true;
+    const number = this.#fault === 'gives all clients one id' ? 0 : ++this.#count;
+    this.#reply(client, id, 'connect', { client: `client ${number}`, ping: 1, pong: true });
+  }
+
+  #subscribe(client: Client, id: number, parameters: Members): void {
+    const { channel, recover } = parameters;
+    if (typeof channel !== 'string' || channel === '') return this.#unreadable(client);
+    if ('other' in parameters && this.#fault === 'refuses unknown members') return this.#error(client, id, 107);
+    const most = this.#fault === 'refuses 255 bytes' ? MAX_CHANNEL_BYTES - 1 : MAX_CHANNEL_BYTES;
+    const isLong = Buffer.byteLength(channel) > (this.#fault === 'allows long channels' ? 1_000 : most);
+    if (isLong && this.#fault === 'closes after a refused channel') return client.socket.close(3501);
+    if (isLong) return this.#error(client, id, 107);
+    client.channels.add(channel);
+    const was = recover === true && this.#fault !== 'ignores recovery' ? { was_recovering: true } : {};
+    const done = recover === true && this.#fault === 'claims to have recovered' ? { recovered: true } : {};
+    this.#reply(client, id, 'subscribe', { ...was, ...done });
+  }
+
+  #unsubscribe(client: Client, id: number, channel: string): void {
+    if (!client.channels.has(channel) && this.#fault === 'refuses unknown unsubscriptions') return this.#error(client, id, 102);
+    if (this.#fault !== 'ignores unsubscribe') client.channels.delete(channel);
+    this.#reply(client, id, 'unsubscribe', {});
+  }
+
+  #publish(client: Client, id: number, line: string, { channel, ...rest }: Members): void {
+    const isMissing = !('data' in rest) || (rest['data'] === null && this.#fault === 'reads null as no data');
+    if (typeof channel !== 'string' || isMissing) return this.#unreadable(client);
+    // The data is the last member of a publication of the suite.
+    const written = line.slice(line.indexOf('"data":') + '"data":'.length, -2);
+    const whole = this.#fault === 'serializes data again' ? JSON.stringify(rest['data']) : written;
+    const data = this.#fault === 'cuts large publications' && whole.length > LARGE ? '[]' : whole;
+    const push = `{"push":{"channel":${JSON.stringify(channel)},"pub":{"data":${data}}}}`;
+    if (this.#fault === 'replies before it delivers') this.#reply(client, id, 'publish', {});
+    for (const one of this.#clients) {
+      const isNear = [...one.channels].some((name) => name.trim().toLowerCase() === channel.trim().toLowerCase());
+      const isSubscribed = this.#fault === 'delivers to similar channels' ? isNear : one.channels.has(channel);
+      const isSelf = one === client && this.#fault === 'does not deliver to the publisher';
+      if (!isSubscribed || isSelf || this.#fault === 'delivers nothing') continue;
+      this.#deliver(one, push);
+      if (this.#fault === 'delivers once per subscriber and again') this.#deliver(one, push);
+    }
+    if (this.#fault !== 'replies before it delivers') this.#reply(client, id, 'publish', {});
+  }
+
+  #deliver(client: Client, push: string): void {
+    if (this.#fault !== 'reorders publications') return this.#send(client, push);
+    this.#delayed.unshift(() => this.#send(client, push));
+    if (this.#delayed.length === 1) setTimeout(() => this.#delayed.splice(0).forEach((send) => send()), 30);
+  }
+
+  #reply(client: Client, id: number, name: string, result: object): void {
+    const named = this.#fault === 'omits the name of a reply' ? {} : { [name]: result };
+    this.#send(client, JSON.stringify({ id, ...named }));
+  }
+
+  #error(client: Client, id: number, code: number): void {
+    const message = this.#fault === 'omits the message of an error' ? {} : { message: 'refused' };
+    this.#send(client, JSON.stringify({ id, error: { code, ...message } }));
+  }
+
+  #unreadable(client: Client): void {
+    if (this.#fault === 'ignores unreadable frames') return;
+    client.socket.close(this.#fault === 'closes unreadable frames with 1003' ? 1003 : 3501);
+    if (this.#fault !== 'closes all clients after an unreadable frame') return;
+    for (const { socket } of this.#clients) socket.close(3501);
+  }
+
+  #send({ socket }: Client, text: string): void {
+    socket.send(text, { binary: this.#fault === 'sends binary frames' });
+  }
+
+  #pingAll(): void {
+    const { alive_timeout = Infinity } = this.#settings;
+    for (const client of this.#clients) {
+      const isSilent = performance.now() - client.receivedAt > alive_timeout;
+      if (isSilent && this.#fault !== 'never closes silent clients') client.socket.close(3012);
+      else if (this.#fault === 'closes clients that answer pings') setTimeout(() => client.socket.close(3012), alive_timeout);
+      if (client.isConnected && this.#fault !== 'never pings') this.#send(client, '{}');
+    }
+  }
+}
+
+function read(line: string): Members | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
