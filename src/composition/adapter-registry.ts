@@ -82,12 +82,7 @@ const dialects: Record<DialectName, (config: Config) => AnyDialect> = {
       maxTopics: config.topicsPerConnection,
       isOwnToken: (token, use) => hasVerifier(config, use) && isTokenLike(token),
     }),
-  centrifuge: (config) =>
-    new CentrifugeDialect({
-      path: config.centrifugePath,
-      prefixes: config.centrifugePrefixes,
-      pingInterval: config.pingInterval,
-    }),
+  centrifuge: (config) => new CentrifugeDialect({ ...config, path: config.centrifugePath, prefixes: config.centrifugePrefixes }),
   peero: (config) => new PeeroDialect(config.peeroPath),
   socketio: (config) => new SocketIoDialect(config.socketioPath),
   relay: (config) => new RelayDialect(config.relayPath, config.topicsPerConnection),

@@ -40,11 +40,20 @@ export const ATTACKS = {
     const places = [
       [peer(fresh()), `{"type":"OFFER","dst":"a","payload":${DEEP}}`],
       ['/peero', `{"type":"offer","signal":${DEEP}}`],
+      ['/connection/websocket', `{"id":1,"connect":{}}\n{"id":2,"publish":{"channel":"a","data":${DEEP}}}`],
       ['/relay', `{"type":"publish","topic":"t","payload":${DEEP}}`],
     ];
     for (const [target, text] of places) {
       const one = await opened(client, target);
       await one.say(text);
+      await leaveOpen([one], 100);
+    }
+  },
+
+  async 'frames of many commands'(client) {
+    for (const line of ['{}\n', '{"id":2,"rpc":{}}\n', '{"id":2,"subscribe":{"channel":"a"}}\n', '\n']) {
+      const one = await opened(client, '/connection/websocket');
+      await one.say(`{"id":1,"connect":{}}\n${line.repeat(Math.floor((1_000 * KIB) / line.length))}`);
       await leaveOpen([one], 100);
     }
   },

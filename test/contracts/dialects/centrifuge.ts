@@ -18,7 +18,8 @@ const SCRIPTS: StatefulDialectSubject['scripts'] = [
 /** @param prefixes CF16. */
 export function centrifugeSubject(prefixes: readonly string[]): StatefulDialectSubject {
   return {
-    make: () => new CentrifugeDialect({ path: '/connection/websocket', prefixes, pingInterval: 30_000 }),
+    make: () =>
+      new CentrifugeDialect({ path: '/connection/websocket', prefixes, pingInterval: 30_000, topicsPerConnection: 100 }),
     paths: ['/connection/websocket', '/connection/websocket/', '/'],
     queries: ['', 'key=peerjs', 'key=', 'format=json'],
     payloads: 'text',

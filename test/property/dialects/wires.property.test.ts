@@ -12,7 +12,7 @@ import type { PayloadForm, TopicEvent, TopicName } from '../../../src/domain/top
 const POLICY = { isOpen: true, isAnonymous: true, isOwnToken: () => true, maxBodyBytes: 1000, maxTopics: 3 };
 const MERCURE = new MercureDialect('/', POLICY);
 const SOCKETIO = new SocketIoDialect('/socket.io');
-const CENTRIFUGE = new CentrifugeDialect({ path: '/', prefixes: [], pingInterval: 1 });
+const CENTRIFUGE = new CentrifugeDialect({ path: '/', prefixes: [], pingInterval: 1, topicsPerConnection: 100 });
 
 const FORGED = [
   ...['\n', '\r', '\r\n', '\n\n', '\0', '\u2028', '"', '\\', '}}}', ' ', '\t', '\x1e'],

@@ -17,6 +17,8 @@ export interface ConversationParts {
   readonly prefixes: readonly string[];
   /** CF5. */
   readonly pingInterval: Millis;
+  /** CF15, M23: commands of one frame. */
+  readonly maxCommands: number;
   /** W2: of a conversation without prefixes. */
   readonly voice: object;
 }
@@ -60,7 +62,8 @@ export class CentrifugeConversation implements Conversation {
     do {
       const found = bytes.indexOf(LINE_FEED, start);
       const end = found < 0 ? bytes.length : found;
-      const request = this.#request(this.#parts.reader.read(bytes.subarray(start, end)));
+      const isTooMany = requests.length === this.#parts.maxCommands;
+      const request = isTooMany ? this.#fail(CLOSES.tooManyRequests) : this.#request(bytes.subarray(start, end));
       requests.push(request);
       if (request === FATAL) return requests;
       start = end + 1;
@@ -133,7 +136,8 @@ export class CentrifugeConversation implements Conversation {
     return { frame: undefined, ...(ending === 'silent' && !this.#isOpen ? CLOSES.stale : ENDINGS[ending]) };
   }
 
-  #request(command: Command): ConversationRequest {
+  #request(line: Uint8Array): ConversationRequest {
+    const command = this.#parts.reader.read(line);
     if (command.name === 'malformed') return this.#fail(CLOSES.badRequest);
     if (command.name === 'connect') return this.#connect(command.id, command.token);
     if (this.#connectId === undefined) return this.#fail(CLOSES.badRequest);

@@ -12,7 +12,12 @@ export interface CentrifugeSettings {
   readonly prefixes: readonly string[];
   /** CF5. */
   readonly pingInterval: Millis;
+  /** The limit of topics of a connection. */
+  readonly topicsPerConnection: number;
 }
+
+/** CF15, M23: commands of one frame, unless a connection may have more topics. Each takes about 1 µs. */
+const MAX_COMMANDS = 2_000;
 
 /** CF1: the only encoding. A client that offers `centrifuge-protobuf` alone gets no subprotocol, and disconnects. */
 const SUBPROTOCOL = 'centrifuge-json';
@@ -28,10 +33,12 @@ export class CentrifugeDialect implements StatefulDialect {
   readonly #path: string;
   readonly #parts: ConversationParts;
 
-  constructor({ path, prefixes, pingInterval }: CentrifugeSettings) {
+  constructor({ path, prefixes, pingInterval, topicsPerConnection }: CentrifugeSettings) {
     this.#path = path;
     const longestFirst = [...prefixes].sort((one, other) => other.length - one.length).filter((prefix) => prefix !== '');
-    this.#parts = { reader: new CommandReader(), prefixes: longestFirst, pingInterval, voice: this };
+    // A client that reconnects sends its subscriptions in one frame, behind `connect`.
+    const maxCommands = Math.max(MAX_COMMANDS, topicsPerConnection + 1);
+    this.#parts = { reader: new CommandReader(), prefixes: longestFirst, pingInterval, maxCommands, voice: this };
   }
 
   subprotocol(offered: readonly string[]): string | undefined {

@@ -128,6 +128,17 @@ describe('a Centrifuge client', () => {
     expect([ann.client.state, bob.closeCode]).toEqual(['open', 3013]);
   });
 
+  it('M23, CF15: is closed after a frame of more than 2,000 commands, unless it may have more topics', () => {
+    const frame = (commands: number): string => Array.from({ length: commands }, () => '{}').join('\n');
+    const unlimited = { messagesPerSecond: 1_000_000, messageBurst: 1_000_000 };
+    const [ann, bob] = [new CentrifugeBroker(unlimited).join(), new CentrifugeBroker(unlimited).join()];
+    const eve = new CentrifugeBroker({ ...unlimited, topicsPerConnection: 2_001 }).join();
+    ann.client.send(frame(2_000));
+    bob.client.send(frame(2_001));
+    eve.client.send(frame(2_001));
+    expect([ann.client.state, bob.closeCode, eve.client.state]).toEqual(['open', 3013, 'open']);
+  });
+
   it('CF13: is closed with the codes of the wire at the end', async () => {
     const broker = new CentrifugeBroker();
     const ann = broker.join();
@@ -217,6 +228,20 @@ describe('CF11: the tokens of Mercure', () => {
       { id: 2, subscribe: {} },
       error(3, 103, 'permission denied'),
     ]);
+  });
+
+  it('CF11, MER7: decide who receives private updates', () => {
+    const broker = start({ mercureAnonymous: true });
+    const [ann, bob] = [open(broker, 'subscriber').subscribe('garden'), broker.open().connect().subscribe('garden')];
+    const post = (isPrivate: string): number | undefined => {
+      const body = new URLSearchParams({ topic: 'garden', data: 'AQI=', ...(isPrivate !== '' && { private: isPrivate }) });
+      const headers = { authorization: 'Bearer publisher', 'content-type': 'application/x-www-form-urlencoded' };
+      const exchange = broker.transport.request('POST', '/.well-known/mercure', { body: body.toString(), headers });
+      broker.transport.settle();
+      return exchange.answered?.status;
+    };
+    expect([post('on'), post('')]).toEqual([200, 200]);
+    expect([ann.pushes.length, bob.pushes.length]).toEqual([2, 1]);
   });
 
   it('expire, unless the client refreshes them in time', () => {

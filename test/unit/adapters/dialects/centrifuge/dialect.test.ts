@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { CentrifugeDialect } from '../../../../../src/adapters/dialects/centrifuge/dialect.ts';
 import { TestBroker } from '../../../../support/test-broker.ts';
 
-const dialect = new CentrifugeDialect({ path: '/connection/websocket', prefixes: [], pingInterval: 30_000 });
+const dialect = new CentrifugeDialect({
+  path: '/connection/websocket',
+  prefixes: [],
+  pingInterval: 30_000,
+  topicsPerConnection: 100,
+});
 
 describe('the Centrifuge dialect', () => {
   it('CF1: is served at its path, with or without a trailing slash', () =>
@@ -30,7 +35,7 @@ describe('the Centrifuge dialect', () => {
   });
 
   it('W2: conversations without prefixes share their voice, and others do not', () => {
-    const prefixed = new CentrifugeDialect({ path: '/', prefixes: ['a:'], pingInterval: 1 });
+    const prefixed = new CentrifugeDialect({ path: '/', prefixes: ['a:'], pingInterval: 1, topicsPerConnection: 100 });
     expect(dialect.converse().voice).toBe(dialect.converse().voice);
     expect(prefixed.converse().voice).not.toBe(prefixed.converse().voice);
   });
