@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { mayPublish, maySubscribe, OPEN_GRANT, refusalFor, type Grant } from '../../../src/domain/grant.ts';
+import {
+  mayJoin,
+  mayPublish,
+  mayPublishFrom,
+  maySubscribe,
+  OPEN_GRANT,
+  refusalFor,
+  type Grant,
+} from '../../../src/domain/grant.ts';
 import { realmKey } from '../../../src/domain/ids.ts';
 import { peerId } from './session-fixture.ts';
 
@@ -75,5 +83,23 @@ describe('A3: a grant with topics', () => {
   it('includes publications to its topics only', () => {
     expect([['a'], ['a', 'b1'], ['b1']].map((names) => mayPublish(grant, names))).toEqual([true, false, false]);
     expect(mayPublish(OPEN_GRANT, ['any'])).toBe(true);
+  });
+
+  it('MER7: and the permissions of a token limit a client together', () => {
+    const client = (maySubscribe: boolean, topic: string, granted: Grant = OPEN_GRANT): Parameters<typeof mayJoin>[0] => ({
+      grant: granted,
+      requestedTopics: { permissions: { maySubscribe, mayPublish: (name) => name === topic } },
+    });
+    const free = { grant: OPEN_GRANT, requestedTopics: undefined };
+    expect([client(true, 'a'), client(false, 'a'), client(true, 'a', grant), free].map((one) => mayJoin(one, [pattern]))).toEqual(
+      [...[true, false, false, true]],
+    );
+    const published = (one: Parameters<typeof mayJoin>[0]): boolean[] =>
+      [['a'], ['a', 'b1'], ['b1']].map((names) => mayPublishFrom(one, names));
+    expect([client(true, 'a'), client(true, 'b1', grant), free].map(published)).toEqual([
+      [true, false, false],
+      [false, false, false],
+      [true, true, true],
+    ]);
   });
 });

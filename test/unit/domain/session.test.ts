@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OPEN_GRANT } from '../../../src/domain/grant.ts';
 import { SESSION_TRANSITIONS, type SessionEvent, type SessionState } from '../../../src/domain/session.ts';
 import { session } from './session-fixture.ts';
 
@@ -13,6 +14,15 @@ describe('Session', () => {
     const ann = session('ann');
     for (const event of ['registered', 'left', 'lost'] as const) ann.transition(event);
     expect(ann.state).toBe('closed');
+  });
+
+  it('A7, MER12: replaces its rights in topics, and expires with the first of them', () => {
+    const ann = session('ann');
+    const permissions = { maySubscribe: true, mayPublish: () => true };
+    ann.renewTopicRights({ clearance: 'all', expiresAt: 500, permissions }, { ...OPEN_GRANT, lifetime: 100 }, 1_000);
+    expect(ann).toMatchObject({ expiresAt: 500, requestedTopics: { clearance: 'all', permissions, selectors: [] } });
+    ann.renewTopicRights({ clearance: [], expiresAt: 5_000, permissions }, { ...OPEN_GRANT, lifetime: 100 }, 1_000);
+    expect(ann).toMatchObject({ expiresAt: 1_100, requestedTopics: { clearance: [] } });
   });
 
   it('allows exactly the transitions of the table', () => {
