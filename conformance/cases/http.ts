@@ -1,5 +1,5 @@
 import { cases } from '../case.ts';
-import { assertEqual, assertMembers, assertMatch, formatValue } from '../assertions.ts';
+import { assertEqual, assertMembers, assertMatch, assertThat, formatValue } from '../assertions.ts';
 import { Dangerous } from '../outcomes.ts';
 
 /** The ids that the PeerJS client accepts. */
@@ -73,6 +73,19 @@ export const HTTP_CASES = cases([
       const { status, body } = await fixture.request(`${fixture.server.key}/id?ts=17000000000000.123&version=1.5.5&ts=%zz`);
       assertEqual('the status', status, 200);
       assertMatch('the body', body, CLIENT_ID_PATTERN);
+    },
+  },
+  {
+    id: 'H2.not-cached',
+    title: 'GET {path}{key}/id',
+    severity: 'recommended',
+    expected: 'no header allows a cache to keep the id: two clients behind one cache would request the same id',
+    async run(fixture) {
+      const { headers } = await fixture.request(`${fixture.server.key}/id`);
+      const { 'cache-control': control = '', expires } = headers;
+      const isKept = /max-age=(?!0\b)|s-maxage=(?!0\b)|\bpublic\b|immutable/.test(control) && !/no-store|no-cache/.test(control);
+      assertThat(!isKept, `cache-control is ${control}`);
+      assertThat(expires === undefined || !(Date.parse(expires) > Date.now()), `expires is ${String(expires)}`);
     },
   },
   {

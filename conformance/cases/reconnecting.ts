@@ -86,6 +86,21 @@ export const RECONNECTING_CASES = cases([
     },
   },
   {
+    id: 'O5.old-says-leave',
+    title: 'Ann opens a second socket, and the first one sends LEAVE, as a page does when it closes; Bob sends an OFFER to her',
+    severity: 'required',
+    expected: 'the second socket receives the OFFER, and the id stays registered: only the current socket can leave',
+    reference: { behaviour: 'removes the peer if the old socket sends LEAVE', evidence: /waiting for a frame/ },
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
+      const again = await fixture.reconnectAndSettle(ann);
+      if (ann.isOpen) ann.send({ type: 'LEAVE' });
+      await ann.waitUntilReadOrClosed();
+      bob.sendOffer(ann.id, 'to the present');
+      assertMembers('frame received on the new socket', await afterOpen(again), { src: bob.id, payload: 'to the present' });
+    },
+  },
+  {
     id: 'O5.often',
     title: 'Ann opens ten sockets with her id and token, one after the other; Bob sends an OFFER to her',
     severity: 'required',

@@ -79,6 +79,18 @@ export const RELAY_CASES = cases([
     },
   },
   {
+    id: 'M1.no-wildcard',
+    title: 'Ann sends an OFFER to the absent peers *, # and all while Eve is connected',
+    severity: 'hardening',
+    expected: 'Eve receives nothing: these are ids, and no peer has them',
+    pace: 'alone',
+    async run(fixture) {
+      const [ann, eve] = [await fixture.connect('ann'), await fixture.connect('eve')];
+      for (const id of ['*', '#', 'all', '.*']) ann.sendOffer(id, 'for everybody');
+      await fixture.expectNoLeak(eve);
+    },
+  },
+  {
     id: 'M1.once',
     title: 'Ann sends Bob one message',
     severity: 'required',

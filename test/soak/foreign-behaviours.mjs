@@ -15,6 +15,7 @@ export const BEHAVIOURS = [
   [/^O3\.slash-behind-path/, /^peerjs-server/, 'answers 404 if its path has a slash at the end'],
   [/^O2\./, OLD, 'sends the error, but leaves the socket open'],
   [/^O5\.open/, /./, 'sends no `OPEN` to a reconnect'],
+  [/^O5\.old-says-leave/, /./, 'removes the peer if the old socket sends `LEAVE` after a reconnect'],
   [/^O5\.old-is-mute/, /./, 'still relays messages of the old socket after a reconnect'],
   [/^O6\.|^O11\.refused|^M21\./, OLD, 'leaves refused sockets open'],
   [/^O7\.name-/, OLD, 'keeps peers in an object with a prototype, so the names of its members are taken'],

@@ -11,6 +11,7 @@ import { MAILBOX_MUTANTS } from './mailbox-mutants.ts';
 import { MESSAGE_MUTANTS } from './message-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { OPENING_MUTANTS } from './opening-mutants.ts';
+import { PORT_MUTANTS } from './port-mutants.ts';
 import { REFUSAL_MUTANTS } from './refusal-mutants.ts';
 import { WIRE_MUTANTS } from './wire-mutants.ts';
 
@@ -18,5 +19,5 @@ import { WIRE_MUTANTS } from './wire-mutants.ts';
 export const ALL_MUTANTS: readonly Mutant[] = [
   ...[HTTP_MUTANTS, HANDSHAKE_MUTANTS, OPENING_MUTANTS, MESSAGE_MUTANTS, MAILBOX_MUTANTS, LIVENESS_MUTANTS].flat(),
   ...[FRAME_MUTANTS, IDENTITY_MUTANTS, DELIVERY_MUTANTS, REFUSAL_MUTANTS, DEPARTURE_MUTANTS, WIRE_MUTANTS].flat(),
-  ...[ACCESS_MUTANTS, ICE_MUTANTS].flat(),
+  ...[ACCESS_MUTANTS, ICE_MUTANTS, PORT_MUTANTS].flat(),
 ];
