@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
+import type { MemoryAccount } from '../domain/memory-budget.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { AccessRefusal } from '../domain/refusal.ts';
 import type { Millis } from '../domain/time.ts';
@@ -61,6 +62,11 @@ export class BrokerGateway implements Gateway {
   readonly #pending: PendingRequests;
   readonly #stateful: StatefulConnections;
   readonly #ignored: Counter;
+  /** B3. One listener for all connections, because a closure for each would be a tenth of the memory of a peer. */
+  readonly #onExcess = (mustCut: boolean, { connection }: MemoryAccount): void => {
+    const { clock } = this.#parts;
+    if (connection !== undefined) clock.wakeAt(clock.now(), () => this.#freeMemory(connection, mustCut));
+  };
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
@@ -112,7 +118,10 @@ export class BrokerGateway implements Gateway {
     const conversation = this.#conversationOf(dialect, socket);
     const openedAt = clock.now();
     const id = connections.add(newConnection({ socket: paced, dialect, conversation, received, openedAt }, admission));
-    if (memory !== undefined) memory.onExcess = (mustCut) => void clock.wakeAt(clock.now(), () => this.#freeMemory(id, mustCut));
+    if (memory !== undefined) {
+      memory.connection = id;
+      memory.onExcess = this.#onExcess;
+    }
     turns.begin();
     try {
       if (carrier === 'stream') connections.beginStream(id);
@@ -200,7 +209,8 @@ export class BrokerGateway implements Gateway {
     connections.remove(id);
     if (connection.session === undefined) diagnostics.closed(id);
     if (connection.conversation.decode === undefined) this.#stateful.ended(id);
-    const traffic = trafficOf(connection, clock.now());
+    const now = clock.now();
+    const traffic = trafficOf(connection, now);
     connection.memory?.release();
     turns.begin();
     try {
@@ -212,7 +222,7 @@ export class BrokerGateway implements Gateway {
     turns.end();
     const { session, dialect } = connection;
     log.record({ event: 'connection-closed', connection: id, session, dialect: dialect.name, end, passage: traffic });
-    admissionControl.release(connection.address, overdraftOf(connection, clock.now()));
+    admissionControl.release(connection.address, overdraftOf(connection, now));
   }
 
   /** W1: a new one for a stateful dialect; otherwise the dialect itself. */

@@ -1,3 +1,5 @@
+import type { ConnectionId } from './ids.ts';
+
 /** Limits of the memory that clients can make the process hold, beyond the fixed cost of a connection. */
 export interface MemoryLimits {
   /** B1: bytes in total. */
@@ -46,6 +48,8 @@ class AddressShare {
   }
 }
 
+type ExcessListener = (mustCut: boolean, account: MemoryAccount) => void;
+
 /** The memory that the broker holds for one connection, or for one request (B5). */
 export class MemoryAccount {
   readonly address: string;
@@ -53,11 +57,13 @@ export class MemoryAccount {
   isEnding = false;
   /** B3: the connection is cut, because too much memory belongs to connections that are being closed. */
   isCut = false;
+  /** The connection that the account belongs to, for a listener that several accounts share. */
+  connection: ConnectionId | undefined = undefined;
   /**
    * B3: closes the connection, or cuts it without a close frame. Called during an update of any account, so the close must be
    * deferred. Called again with `true` if a connection that is being closed must be cut.
    */
-  onExcess: ((mustCut: boolean) => void) | undefined = undefined;
+  onExcess: ExcessListener | undefined = undefined;
   readonly #budget: MemoryBudget;
   /** Undefined for most connections, which hold nothing. */
   #parts: Record<MemoryUse, number> | undefined = undefined;
@@ -217,7 +223,7 @@ export class MemoryBudget {
     const { memoryPerAddress, memoryBudget } = this.#limits;
     if (account.isEnding && !account.isCut && this.#mustCut) {
       account.isCut = true;
-      account.onExcess?.(true);
+      account.onExcess?.(true, account);
     }
     if (share.bytes - share.endingBytes > memoryPerAddress) this.#closeLargestOf(share);
     if (this.#bytes - this.#endingBytes > memoryBudget) this.#closeLargest(0);
@@ -244,7 +250,7 @@ export class MemoryBudget {
     largest.isEnding = true;
     this.#addEnding(share, largest.bytes);
     largest.isCut = this.#mustCut;
-    largest.onExcess?.(largest.isCut);
+    largest.onExcess?.(largest.isCut, largest);
     return true;
   }
 
