@@ -23,7 +23,7 @@ export class BanningAuthorizer implements Authorizer {
     const { authorizer, bans, clock } = this.#parts;
     const { realm, id, address } = request;
     authorizer.authorize(request, (outcome) => {
-      if (!outcome.ok) return answer(outcome);
+      if (!outcome.ok || bans.isEmpty) return answer(outcome);
       const { subject, tokenId } = outcome.value;
       const ban = bans.find({ realm, id, subject, tokenId, address }, clock.now());
       answer(ban === undefined ? outcome : refused({ reason: 'banned' }));

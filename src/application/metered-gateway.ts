@@ -21,6 +21,21 @@ export interface MeteredGatewayParts {
 const SAMPLED = 64;
 const CARRIERS: readonly Carrier[] = ['socket', 'stream'];
 
+/** The connections of one dialect. A counter is looked up on first use. */
+interface ConnectionCounters {
+  readonly open: Record<Carrier, number>;
+  readonly opened: Partial<Record<Carrier, Counter>>;
+  /** By the reason of the end. */
+  readonly closed: Partial<Record<string, Counter>>;
+}
+
+/** The reasons of ends that neither the broker nor its transport caused. */
+const ENDED_BY: Readonly<Record<ConnectionEnd['by'], string>> = {
+  broker: 'by-broker',
+  client: 'by-client',
+  network: 'by-network',
+};
+
 /** Counts the reports of transports, and measures how long they take. */
 export class MeteredGateway implements Gateway {
   readonly #gateway: Gateway;
@@ -28,8 +43,8 @@ export class MeteredGateway implements Gateway {
   readonly #telemetry: Telemetry;
   readonly #bytesIn: Counter;
   readonly #relaySeconds: Histogram;
-  /** Open connections by dialect and carrier. */
-  readonly #open = new Map<string, Record<Carrier, number>>();
+  /** By dialect. */
+  readonly #counters = new Map<string, ConnectionCounters>();
   #frames = 0;
 
   constructor({ gateway, connections, dialects, telemetry }: MeteredGatewayParts) {
@@ -38,7 +53,7 @@ export class MeteredGateway implements Gateway {
     this.#telemetry = telemetry;
     this.#bytesIn = telemetry.counter('message_bytes_total', 'in');
     this.#relaySeconds = telemetry.histogram('relay_seconds');
-    for (const { name } of dialects) this.#open.set(name, { socket: 0, stream: 0 });
+    for (const { name } of dialects) this.#counters.set(name, { open: { socket: 0, stream: 0 }, opened: {}, closed: {} });
     telemetry.gauge('connections', () => this.#openConnections());
   }
 
@@ -67,8 +82,11 @@ export class MeteredGateway implements Gateway {
 
   opened(socket: Socket, admission: Admission): ConnectionId {
     const { dialect, carrier } = admission;
-    this.#telemetry.counter('connections_opened_total', dialect, carrier).add();
-    this.#count(dialect, carrier, 1);
+    const counters = this.#counters.get(dialect);
+    if (counters !== undefined) {
+      counters.open[carrier] += 1;
+      (counters.opened[carrier] ??= this.#telemetry.counter('connections_opened_total', dialect, carrier)).add();
+    }
     return this.#gateway.opened(socket, admission);
   }
 
@@ -93,19 +111,20 @@ export class MeteredGateway implements Gateway {
     const connection = this.#connections.find(id);
     if (connection !== undefined) {
       const { dialect, carrier, ending } = connection;
-      this.#count(dialect.name, carrier, -1);
-      this.#telemetry.counter('connections_closed_total', dialect.name, ending ?? end.fault ?? `by-${end.by}`).add();
+      this.#countClose(dialect.name, carrier, ending ?? end.fault ?? ENDED_BY[end.by]);
     }
     this.#gateway.closed(id, end);
   }
 
-  #count(dialect: string, carrier: Carrier, change: number): void {
-    const open = this.#open.get(dialect);
-    if (open !== undefined) open[carrier] += change;
+  #countClose(dialect: string, carrier: Carrier, reason: string): void {
+    const counters = this.#counters.get(dialect);
+    if (counters === undefined) return;
+    counters.open[carrier] -= 1;
+    (counters.closed[reason] ??= this.#telemetry.counter('connections_closed_total', dialect, reason)).add();
   }
 
   *#openConnections(): Generator<GaugeReading<'connections'>> {
-    for (const [dialect, open] of this.#open) {
+    for (const [dialect, { open }] of this.#counters) {
       for (const carrier of CARRIERS) yield { labels: [dialect, carrier], value: open[carrier] };
     }
   }

@@ -99,9 +99,13 @@ export class BanTable {
     return [...this.#bans.values()];
   }
 
+  get isEmpty(): boolean {
+    return this.#bans.size === 0;
+  }
+
   /** The ban that applies to a client; undefined for none. */
   find({ realm, id, subject, tokenId, address }: BanFacts, now: Millis): Ban | undefined {
-    if (this.#bans.size === 0) return undefined;
+    if (this.isEmpty) return undefined;
     return (
       this.#live(subject === undefined ? undefined : idOf({ what: 'sub', value: subject, realm: undefined }), now) ??
       this.#live(tokenId === undefined ? undefined : idOf({ what: 'jti', value: tokenId, realm: undefined }), now) ??

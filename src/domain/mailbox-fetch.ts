@@ -35,6 +35,7 @@ export function deliverableTo(
   messages: readonly SignalMessage[],
 ): readonly SignalMessage[] {
   const { inherited } = session;
+  if (inherited.length === 0 && alreadyFetched.length === 0 && messages.length === 0) return NO_MESSAGES;
   session.inherited = NO_MESSAGES;
   const all = inherited.length === 0 && alreadyFetched.length === 0 ? messages : [...alreadyFetched, ...inherited, ...messages];
   return all.every((message) => mayReceive(session, message)) ? all : all.filter((message) => mayReceive(session, message));

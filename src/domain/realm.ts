@@ -149,7 +149,7 @@ export class Realm {
     if (session.state === 'connecting') {
       this.#openSession(session, replaces, all, out);
       // After OPEN, and never for the peer itself; otherwise two peers whose writes fail would trigger each other endlessly.
-      out.push(...unread.flatMap((id) => (id === session.id ? [] : (this.mailWaiting(id) ?? []))));
+      if (unread.length > 0) out.push(...unread.flatMap((id) => (id === session.id ? [] : (this.mailWaiting(id) ?? []))));
     } else if (session.state === 'open') {
       for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
     } else return this.#handOver(session, all, out);

@@ -79,10 +79,14 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     const now = clock.now();
     const found = connections.find(connection);
     const canRefresh = request.as === 'peer' && request.canRefresh === true;
-    const session = new Session({ connection, traits, memory: found?.memory, canRefresh, ...details.value }, now);
+    const { realm, id, token, requestedTopics } = details.value;
+    const session = new Session(
+      { connection, realm, id, token, traits, requestedTopics, memory: found?.memory, canRefresh },
+      now,
+    );
     if (found !== undefined) found.session = session;
-    session.realm.connecting(session, now);
-    sweeper.schedule(session.realm.nextDeadline());
+    realm.connecting(session, now);
+    sweeper.schedule(realm.nextDeadline());
     const { address = '' } = found ?? {};
     if (request.as === 'guest' && request.isAuthorized === true) return admitVerified(session, request, address, now);
     requestAccess(session, request, () => {

@@ -52,10 +52,11 @@ export class MemoryPeerDirectory implements PeerDirectory {
 
   claim(claim: Claim, answer: ClaimAnswer): void {
     const { key, node } = claim.realm;
-    const holder = this.#holder(key, claim.id);
+    const claims = this.#claimsOf(key);
+    const before = claims.get(claim.id);
+    const holder = before === undefined || this.#hasLapsed(before.realm.node) ? undefined : before;
     if (holder !== undefined && !holder.token.matches(claim.token)) return answer('taken');
-    const before = this.#claimsOf(key).get(claim.id);
-    this.#claimsOf(key).set(claim.id, claim);
+    claims.set(claim.id, claim);
     if (this.#hasLapsed(node)) this.#startLease(node);
     const previous = holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection };
     answer('granted', previous, this.#nextNumber());
@@ -145,7 +146,9 @@ export class MemoryPeerDirectory implements PeerDirectory {
   }
 
   #claimsOf(realm: RealmKey): Map<PeerId, HeldClaim> {
-    const claims = this.#realms.get(realm) ?? new Map<PeerId, HeldClaim>();
+    const known = this.#realms.get(realm);
+    if (known !== undefined) return known;
+    const claims = new Map<PeerId, HeldClaim>();
     this.#realms.set(realm, claims);
     return claims;
   }
