@@ -39,14 +39,18 @@ export class Outbox {
   readonly #senders: OutboxSender[] = [];
   #corked: OutboxSender | undefined = undefined;
   readonly #sendCorked = (): void => this.#sendAll(this.#corked as OutboxSender);
-  readonly #flush = (): void => this.flush();
+  #isScheduled = false;
+  readonly #endTurn = (): void => {
+    this.#isScheduled = false;
+    this.flush();
+  };
 
   /** @param message is returned by `takeUnsent`. */
   put(sender: OutboxSender, text: Uint8Array, message: SignalMessage | undefined): void {
     if (text.length > SLAB_BYTES - this.#used) this.flush();
     if (text.length > SLAB_BYTES) return send(sender, text);
     const entry = this.#count++;
-    if (entry === 0) setImmediate(this.#flush);
+    if (!this.#isScheduled) this.#schedule();
     this.#slab.set(text, this.#used);
     this.#used += text.length;
     this.#ends[entry] = this.#used;
@@ -88,6 +92,12 @@ export class Outbox {
     }
     resetSender(sender);
     return messages;
+  }
+
+  /** Once for each turn, because handshakes flush the outbox many times in a turn. */
+  #schedule(): void {
+    this.#isScheduled = true;
+    setImmediate(this.#endTurn);
   }
 
   #append(sender: OutboxSender, entry: number): void {

@@ -80,6 +80,18 @@ describe('the outbox', () => {
     expect([ann.writes, bob.writes]).toEqual([[['a']], [['b'], ['c']]]);
   });
 
+  it('M17: sends texts at the end of the turn also after it was flushed in the turn', async () => {
+    const outbox = new Outbox();
+    const { one, writes } = sender();
+    outbox.put(one, bytes('a'), undefined);
+    outbox.flush();
+    outbox.put(one, bytes('b'), undefined);
+    outbox.put(one, bytes('c'), undefined);
+    expect(writes).toEqual([['a']]);
+    await turnOfTheLoop();
+    expect(writes).toEqual([['a'], ['b', 'c']]);
+  });
+
   it('reports back-pressure to the sender', async () => {
     const outbox = new Outbox();
     const { one, behind } = sender(KEPT);
