@@ -4,6 +4,7 @@ import type { PeerId } from '../../domain/ids.ts';
 import type { MessageKind, SignalMessage } from '../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { RequestRefusal, TopicEvent, TopicName } from '../../domain/topic.ts';
+import { CODE_POINT } from './code-points.ts';
 import type { DialectSubject } from './subject.ts';
 
 const KINDS: readonly MessageKind[] = ['offer', 'answer', 'candidate', 'leave', 'expire'];
@@ -85,7 +86,7 @@ export function frames({ frames }: Pick<DialectSubject, 'frames'>): fc.Arbitrary
       for (const [place, byte] of changes) bytes[place % bytes.length] = byte;
       return end % 3 === 0 ? bytes.subarray(0, end % bytes.length) : bytes;
     });
-  return fc.oneof(fc.uint8Array({ maxLength: 200 }), known, mutated, text(fc.string({ unit: 'binary' })), text(fc.json()));
+  return fc.oneof(fc.uint8Array({ maxLength: 200 }), known, mutated, text(fc.string({ unit: CODE_POINT })), text(fc.json()));
 }
 
 export function text(arbitrary: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
@@ -96,13 +97,13 @@ export function text(arbitrary: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> 
 export function targets(known: readonly string[]): fc.Arbitrary<string> {
   const pieces = fc.constantFrom(...known, '/', '?', '&', '=', '%', '%zz', '%C3', '%2F', '+', '\u0000', '..');
   const joined = fc.array(fc.oneof(pieces, fc.string()), { maxLength: 6 }).map((all) => all.join(''));
-  return fc.oneof(fc.string({ unit: 'binary' }), joined);
+  return fc.oneof(fc.string({ unit: CODE_POINT }), joined);
 }
 
 /** Ids in a message. The destination from a sender can be any text. */
 const PEERS = fc
   .oneof(
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 128 }),
+    fc.string({ unit: CODE_POINT, minLength: 1, maxLength: 128 }),
     fc.string({ unit: fc.constantFrom('\ud83d', '\ude00', '"', '\\', '\u2028', 'a'), minLength: 1, maxLength: 20 }),
   )
   .map((id) => id as PeerId);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CODE_POINT } from '../../../src/contracts/dialects/code-points.ts';
 
 /** One mutation of a byte sequence. */
 type Mutation =
@@ -80,7 +81,7 @@ export function messageText(ids: readonly string[]): fc.Arbitrary<string> {
   const dst = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...ids, 'nobody', '__proto__', 'constructor') },
     { weight: 2, arbitrary: fc.jsonValue() },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+    { weight: 1, arbitrary: fc.string({ unit: CODE_POINT, maxLength: 200 }) },
   );
   const member = fc.oneof(
     fc.tuple(fc.constant('type'), type),

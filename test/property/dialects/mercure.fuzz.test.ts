@@ -4,6 +4,7 @@ import { encodeEvent } from '../../../src/adapters/dialects/mercure/events.ts';
 import { coversAll, selectorOf } from '../../../src/adapters/dialects/mercure/selectors.ts';
 import { parseUpdate } from '../../../src/adapters/dialects/mercure/update.ts';
 import { compileUriTemplate } from '../../../src/adapters/dialects/mercure/uri-template.ts';
+import { CODE_POINT } from '../../../src/contracts/dialects/code-points.ts';
 import type { TopicName } from '../../../src/domain/topic.ts';
 
 const WORD = fc.stringMatching(/^[a-z0-9]{1,8}$/);
@@ -74,7 +75,7 @@ it('MER6: a template matches each of its expansions', () => {
 
 it('promise 6: throws for no selector, topic or form', () => {
   const piece = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: CODE_POINT }),
     fc.constantFrom('{', '}', '{a}', '{+a*}', '*', ':a', '/', '?', '(', '#', 'http://', '['),
   );
   const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { PeeroDialect } from '../../../src/adapters/dialects/peero/dialect.ts';
+import { CODE_POINT } from '../../../src/contracts/dialects/code-points.ts';
 import type { PeerId } from '../../../src/domain/ids.ts';
 
 const dialect = new PeeroDialect('/peero');
-const ID = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((id) => id as PeerId);
+const ID = fc.string({ unit: CODE_POINT, minLength: 1, maxLength: 20 }).map((id) => id as PeerId);
 
 it('PEO4: delivers any signal unchanged, with the id of its sender', () => {
   const kinds = fc.constantFrom('offer' as const, 'answer' as const, 'candidate' as const);

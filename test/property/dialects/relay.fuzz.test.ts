@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
+import { CODE_POINT } from '../../../src/contracts/dialects/code-points.ts';
 import type { Publication, TopicName } from '../../../src/domain/topic.ts';
 
 const dialect = new RelayDialect('/relay');
@@ -41,7 +42,7 @@ it('REL1, REL2, REL4: delivers any publication unchanged, with the number of sub
 it('REL3: throws for no frame', () => {
   const bytes = fc.oneof(
     fc.uint8Array(),
-    fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+    fc.string({ unit: CODE_POINT }).map((text) => Buffer.from(text)),
     PUBLICATION.map((text) => Buffer.from(text)),
   );
   fc.assert(

@@ -4,6 +4,7 @@ import { SocketIoDialect } from '../../../src/adapters/dialects/socketio/dialect
 import { readEvent } from '../../../src/adapters/transports/socketio/events.ts';
 import { LineReader, requestLine } from '../../../src/adapters/transports/socketio/lines.ts';
 import { encodePayload, MALFORMED, readPayload } from '../../../src/adapters/transports/socketio/payloads.ts';
+import { CODE_POINT } from '../../../src/contracts/dialects/code-points.ts';
 import type { Publication, TopicName } from '../../../src/domain/topic.ts';
 import { sessionIdIn, SocketIoFixture } from '../../support/socketio-fixture.ts';
 
@@ -11,7 +12,7 @@ const dialect = new SocketIoDialect('/socket.io');
 
 it('SIO3, SIO6: delivers any published bytes unchanged', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.uint8Array(), (namespace, data) => {
+    fc.property(fc.string({ unit: CODE_POINT, minLength: 1 }), fc.uint8Array(), (namespace, data) => {
       const event = readEvent(JSON.stringify(['publish', namespace, [...data]]), 0, ['']);
       if (typeof event === 'string') return expect.fail(`decoded as ${event}`);
       const request = dialect.decode(requestLine(event.request, 1), false);
