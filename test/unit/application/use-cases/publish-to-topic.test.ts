@@ -53,13 +53,9 @@ describe('publishToTopic', () => {
       }
       return published;
     };
-    const [one, few, many] = [publishedBefore(1), publishedBefore(249), publishedBefore(500)];
-    expect([few === one, many === Math.ceil(one / 3), publishedBefore(5_000) === publishedBefore(10_000)]).toEqual([
-      true,
-      true,
-      true,
-    ]);
-    expect(publishedBefore(10_000)).toBeGreaterThan(Math.floor(one / 21));
+    const [one, few, many, most] = [publishedBefore(1), publishedBefore(249), publishedBefore(500), publishedBefore(10_000)];
+    expect([few === one, many === Math.ceil(one / 3), publishedBefore(5_000) === most]).toEqual([true, true, true]);
+    expect(most).toBeGreaterThan(Math.floor(one / 21));
   });
 
   it('T10: refuses HTTP requests and pauses sockets while too many deliveries are pending', () => {
