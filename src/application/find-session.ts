@@ -30,7 +30,7 @@ export function findSession(
     0,
     (found) => {
       if (found.session.realm === realm && found.session.id === id && isLive(found)) guest = found;
-      return guest === undefined;
+      return guest === undefined ? 'next' : 'stop';
     },
     () => answer(guest),
   );

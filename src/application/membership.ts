@@ -14,6 +14,7 @@ import type { NodeBus, BusMessage } from './ports/node-bus.ts';
 import type { PeerDirectory, SupersededClaim } from './ports/peer-directory.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { RecentReleases } from './recent-releases.ts';
+import { actOnEach } from './slices.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
 
@@ -124,12 +125,18 @@ export class Membership {
     directory.renewLease(node, (outcome, superseded = []) => {
       fence.answered(requestedAt, clock.now());
       telemetry.histogram('cluster_round_trip_seconds').observe(telemetry.seconds() - start);
-      for (const claim of superseded) turns.run(() => this.#supersede(claim));
-      if (outcome === 'failed') return;
-      if (outcome !== 'kept') return this.#confirmAtRisk(outcome === 'unknown', requestedAt);
-      // An earlier renewal has reported the end of the lease, and the claims are not confirmed yet.
-      if (this.#confirmingAtRisk === 0) fence.renewed(requestedAt);
-      onKept();
+      actOnEach(
+        { clock, turns },
+        superseded,
+        (claim) => this.#supersede(claim),
+        () => {
+          if (outcome === 'failed') return;
+          if (outcome !== 'kept') return this.#confirmAtRisk(outcome === 'unknown', requestedAt);
+          // An earlier renewal has reported the end of the lease, and the claims are not confirmed yet.
+          if (this.#confirmingAtRisk === 0) fence.renewed(requestedAt);
+          onKept();
+        },
+      );
     });
     this.#pollMailboxes();
   }
@@ -150,11 +157,14 @@ export class Membership {
     const all = this.#sessions();
     let left = all.length;
     if (left === 0) return then();
-    for (const session of all) {
-      this.#confirm(session, ifFree, () => {
-        if (--left === 0) then();
-      });
-    }
+    const confirmed = (): void => {
+      if (--left === 0) then();
+    };
+    actOnEach(this.#parts, all, (session) => {
+      // The claim of a session that has ended meanwhile must not be made again.
+      if (session.state === 'open' || session.state === 'connecting') this.#confirm(session, ifFree, confirmed);
+      else confirmed();
+    });
   }
 
   /** O5: verifies a part of the claims, to limit the cost of one renewal. */

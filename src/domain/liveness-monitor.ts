@@ -14,6 +14,12 @@ export interface LivenessTimeouts {
   readonly streamHeartbeat: Millis;
 }
 
+/** A session that is due, and why. */
+export interface DueSession {
+  readonly session: Session;
+  readonly is: 'silent' | 'expiring' | 'pinged';
+}
+
 /** L5: fraction of `aliveTimeout` after which an idle peer is pinged. The rest is for its pong. */
 const PING_AT = 0.5;
 
@@ -101,6 +107,13 @@ export class LivenessMonitor {
     yield* this.#senders.unpinged(now - this.#pausedFor, aliveTimeout * PING_AT);
     yield* this.#pings.due(now, pingInterval);
     yield* this.#heartbeats.due(now, streamHeartbeat);
+  }
+
+  /** All sessions that are due. Those to be closed precede the pings. */
+  *allDue(now: Millis): Generator<DueSession> {
+    for (const session of this.timedOut(now)) yield { session, is: 'silent' };
+    for (const session of this.expiring(now)) yield { session, is: 'expiring' };
+    for (const session of this.due(now)) yield { session, is: 'pinged' };
   }
 
   /** When the next session times out, expires, or is due for a ping. */

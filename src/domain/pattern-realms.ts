@@ -3,7 +3,6 @@ import type { RealmKey } from './ids.ts';
 import { LivenessMonitor } from './liveness-monitor.ts';
 import { RateLimiters } from './rate-limiters.ts';
 import { Realm, type RealmIdentity, type RealmLimits } from './realm.ts';
-import type { Session } from './session.ts';
 import type { Millis } from './time.ts';
 
 /**
@@ -48,17 +47,15 @@ export class PatternRealms {
     return realm;
   }
 
-  /** L1, L5, MER12: as `Realm.sweep`, for all realms. The cost is proportional to the number of sessions that are due. */
-  sweep(now: Millis, perform: (realm: Realm, decision: Decision) => void): void {
+  /** L1, L5, MER12: as `Realms.sweep`, for all realms. The cost is proportional to the number of sessions that are due. */
+  sweep(now: Millis, perform: (realm: Realm, decision: Decision) => void, max = Number.POSITIVE_INFINITY): number {
     this.#rateLimiters.sweep(now);
     const decisions: [Realm, Decision][] = [];
-    const decide = (session: Session, decision: (realm: Realm) => Decision): void => {
-      const realm = this.#inUse.get(session.realm.key);
-      if (realm !== undefined) decisions.push([realm, decision(realm)]);
-    };
-    for (const session of this.liveness.timedOut(now)) decide(session, (realm) => realm.limitExceeded(session, 'silent'));
-    for (const session of this.liveness.expiring(now)) decide(session, (realm) => realm.expiring(session, now));
-    for (const session of this.liveness.due(now)) decide(session, () => ({ do: 'ping', session }));
+    for (const due of this.liveness.allDue(now)) {
+      const realm = this.#inUse.get(due.session.realm.key);
+      if (realm !== undefined && decisions.push([realm, realm.dueDecision(due, now)]) >= max) break;
+    }
     for (const [realm, decision] of decisions) perform(realm, decision);
+    return decisions.length;
   }
 }

@@ -2,7 +2,7 @@ import { IGNORE, type Decision, type Replaced } from './decision.ts';
 import { DeliveryNotices } from './delivery-notices.ts';
 import { drainSessions } from './drain-sessions.ts';
 import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
-import { LivenessMonitor, type LivenessTimeouts } from './liveness-monitor.ts';
+import { LivenessMonitor, type DueSession, type LivenessTimeouts } from './liveness-monitor.ts';
 import { deliverableTo, fetchMailbox, fetchMore, handOver, type MailboxFetch } from './mailbox-fetch.ts';
 import { needsDelivery, notice, type OutgoingMessage, type SignalMessage } from './message.ts';
 import { tokensFor, type RateLimits } from './rate-limiter.ts';
@@ -242,15 +242,15 @@ export class Realm {
   }
 
   /** L1, L5: closes idle and expired sessions, and pings those that are due. The cost is proportional to their number. */
-  sweep(now: Millis, out: Decision[]): void {
+  sweep(now: Millis, out: Decision[], max = Number.POSITIVE_INFINITY): void {
     this.#rateLimiters.sweep(now);
-    for (const session of this.liveness.timedOut(now)) out.push(this.limitExceeded(session, 'silent'));
-    for (const session of this.liveness.expiring(now)) out.push(this.expiring(session, now));
-    for (const session of this.liveness.due(now)) out.push({ do: 'ping', session });
+    for (const due of this.liveness.allDue(now)) if (out.push(this.dueDecision(due, now)) >= max) return;
   }
 
-  /** A5, A7, MER12: the token of the session has expired, or its notice is due. */
-  expiring(session: Session, now: Millis): Decision {
+  /** A5, A7, MER12: what is due may be the expiry of a token, or its notice. */
+  dueDecision({ session, is }: DueSession, now: Millis): Decision {
+    if (is === 'silent') return this.limitExceeded(session, 'silent');
+    if (is === 'pinged') return { do: 'ping', session };
     if (session.expiresAt <= now) return this.#close(session, 'ended', 'expired');
     session.noticeAt = NEVER;
     this.liveness.expiryChanged(session);
@@ -264,8 +264,8 @@ export class Realm {
 
   /** Drains up to `max` sessions of a node that shuts down; see `drainSessions`. @returns the number of sessions marked */
   drain(out: Decision[], max: number, waitsForMail: boolean): number {
-    const { marked, ready } = drainSessions([...this.#sessions.sessions(), ...this.#guests], max, waitsForMail);
-    out.push(...ready.map((session) => this.#close(session, 'ended', 'restarting')));
+    const { marked, ready } = drainSessions([this.#sessions.sessions(), this.#guests], max, waitsForMail);
+    for (const session of ready) out.push(this.#close(session, 'ended', 'restarting'));
     return marked;
   }
 

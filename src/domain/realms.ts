@@ -61,14 +61,20 @@ export class Realms {
     return [...this.#literal.values(), ...this.#byPattern.all()];
   }
 
-  /** L1, L5: closes idle and expired sessions, and pings those that are due. */
-  sweep(now: Millis, perform: (realm: Realm, decision: Decision) => void): void {
+  /**
+   * L1, L5: closes idle and expired sessions, and pings those that are due, up to `max` of them.
+   * @returns the number of decisions; `max` if more may be due.
+   */
+  sweep(now: Millis, perform: (realm: Realm, decision: Decision) => void, max = Number.POSITIVE_INFINITY): number {
+    let count = 0;
     for (const realm of this.#literal.values()) {
+      if (count >= max) return count;
       const decisions: Decision[] = [];
-      realm.sweep(now, decisions);
+      realm.sweep(now, decisions, max - count);
       for (const decision of decisions) perform(realm, decision);
+      count += decisions.length;
     }
-    this.#byPattern.sweep(now, perform);
+    return count >= max ? count : count + this.#byPattern.sweep(now, perform, max - count);
   }
 
   /** When the next `sweep` has work to do. */

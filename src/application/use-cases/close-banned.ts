@@ -24,8 +24,9 @@ export function closeBanned(parts: CloseBannedParts): CloseBanned {
       ({ connection: { address }, session }) => {
         const { realm, id, grant } = session;
         const facts = { realm: realm.key, id, subject: grant.subject, tokenId: grant.tokenId, address };
-        if (bans.find(facts, clock.now()) !== undefined && expelPeer.session(session)) closed += 1;
-        return true;
+        if (bans.find(facts, clock.now()) === undefined || !expelPeer.session(session)) return 'next';
+        closed += 1;
+        return 'acted';
       },
       () => answer(closed),
     );

@@ -1,12 +1,15 @@
 import type { Decision } from '../../domain/decision.ts';
+import type { ConnectionId } from '../../domain/ids.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { Millis } from '../../domain/time.ts';
+import type { Connection } from '../connection.ts';
 import type { Connections } from '../connections.ts';
 import type { AdmissionControl } from '../admission-control.ts';
 import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Transport } from '../ports/transport.ts';
+import { ACTS_PER_TURN, actOnEach } from '../slices.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 
@@ -33,7 +36,7 @@ const SLICE: Millis = 50;
 
 /** Refuses new connections, closes the open ones with the restart code (1012), and cuts the remaining ones after the timeout. */
 export function drainNode(parts: DrainNodeParts): DrainNode {
-  const { transport, admissionControl, realms, connections, performer, turns, sweeper, clock, log, closeTimeout, spread } = parts;
+  const { transport, admissionControl, realms, connections, turns, sweeper, clock, log, closeTimeout, spread } = parts;
 
   return async () => {
     log.record({ event: 'draining', connections: connections.size, patience: closeTimeout });
@@ -41,10 +44,13 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
     admissionControl.close();
     await drainPeers(clock.now() + spread + closeTimeout);
     transport.refuseNew();
-    turns.run(closeAll);
+    await drainRest(parts);
+    // Connections that are not registered, or not registered any more.
+    await onEachConnection(parts, (id) => connections.close(id, (dialect) => dialect.closeFrame('restarting')));
     await connectionsClosed();
     const cut = connections.size;
     sweeper.stop();
+    await onEachConnection(parts, (_, { socket }) => socket.terminate());
     await transport.stop();
     log.record({ event: 'stopped', cut });
   };
@@ -53,28 +59,15 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
   function drainPeers(deadline: Millis): Promise<void> {
     const share = spread === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil((peersOf(realms) * SLICE) / spread));
     return new Promise((resolve) => {
-      const step = (): void => {
-        turns.run(() => drainSome(share, true));
-        if (peersOf(realms) === 0 || clock.now() >= deadline) resolve();
-        else clock.wakeAt(clock.now() + SLICE, step);
+      const step = (left: number): void => {
+        let marked = 0;
+        turns.run(() => (marked = drainSome(parts, Math.min(left, ACTS_PER_TURN), true)));
+        if (peersOf(realms) === 0 || clock.now() >= deadline) return resolve();
+        const isMore = left > marked && marked === ACTS_PER_TURN;
+        clock.wakeAt(clock.now() + (isMore ? 0 : SLICE), () => step(isMore ? left - marked : share));
       };
-      step();
+      step(share);
     });
-  }
-
-  function drainSome(max: number, waitsForMail: boolean): void {
-    let left = max;
-    for (const realm of realms.all()) {
-      const decisions: Decision[] = [];
-      left -= realm.drain(decisions, left, waitsForMail);
-      performer.performAll(realm, decisions, clock.now());
-    }
-  }
-
-  function closeAll(): void {
-    drainSome(Number.POSITIVE_INFINITY, false);
-    // Connections that are not registered, or not registered any more.
-    for (const [id] of connections.all()) connections.close(id, (dialect) => dialect.closeFrame('restarting'));
   }
 
   function connectionsClosed(): Promise<void> {
@@ -87,6 +80,36 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
       });
     });
   }
+}
+
+/** @returns the number of peers that are closed, or are closed when their mailbox was delivered. */
+function drainSome({ realms, performer, clock }: DrainNodeParts, max: number, waitsForMail: boolean): number {
+  let left = max;
+  for (const realm of realms.all()) {
+    if (left <= 0) break;
+    const decisions: Decision[] = [];
+    left -= realm.drain(decisions, left, waitsForMail);
+    performer.performAll(realm, decisions, clock.now());
+  }
+  return max - left;
+}
+
+/** Closes the peers that wait for their mailboxes. */
+function drainRest(parts: DrainNodeParts): Promise<void> {
+  const { turns, clock } = parts;
+  return new Promise((resolve) => {
+    const step = (): void => {
+      let marked = 0;
+      turns.run(() => (marked = drainSome(parts, ACTS_PER_TURN, false)));
+      if (marked < ACTS_PER_TURN) resolve();
+      else clock.wakeAt(clock.now(), step);
+    };
+    step();
+  });
+}
+
+function onEachConnection(parts: DrainNodeParts, act: (id: ConnectionId, connection: Connection) => void): Promise<void> {
+  return new Promise((resolve) => actOnEach(parts, parts.connections.all(), (entry) => act(...entry), resolve));
 }
 
 function peersOf(realms: Realms): number {

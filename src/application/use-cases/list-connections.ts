@@ -23,10 +23,10 @@ export function listConnections(parts: ListConnectionsParts): ListConnections {
       parts,
       after?.slot ?? 0,
       (found) => {
-        if (!isBehind(after, found) || !matches(query, found)) return true;
+        if (!isBehind(after, found) || !matches(query, found)) return 'next';
         isMore = peers.length === query.limit;
         if (!isMore) peers.push(summaryOf(found, now));
-        return !isMore;
+        return isMore ? 'stop' : 'next';
       },
       () => answer({ peers, next: isMore ? cursorBehind(peers.at(-1)) : undefined }),
     );

@@ -8,6 +8,7 @@ import type { ExpiredInRealm, MailboxStore } from '../ports/mailbox-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { RealmLabels } from '../realm-labels.ts';
+import { ACTS_PER_TURN, actOnEach } from '../slices.ts';
 import type { Sweep } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 
@@ -30,7 +31,7 @@ export interface SweepExpiredParts {
 /** Shorter pauses are not logged, because every busy process has some. */
 const MIN_LOGGED_PAUSE: Millis = 1_000;
 
-/** L1, L6, M14: the cost is proportional to expired entries, not to live peers or held messages. */
+/** L1, L6, M14: the cost is proportional to expired entries, not to live peers or held messages. M23: sweeps in slices. */
 export function sweepExpired({
   realms,
   mailboxes,
@@ -43,6 +44,7 @@ export function sweepExpired({
   log,
   icePush,
 }: SweepExpiredParts): SweepExpired {
+  let isSweepingSessions = false;
   return {
     sweep: () => {
       turns.run(sweep);
@@ -58,17 +60,22 @@ export function sweepExpired({
 
   function sweep(): void {
     const now = clock.now();
-    realms.sweep(now, (realm, decision) => performer.perform(realm, decision, now));
+    if (!isSweepingSessions) sweepSessions();
     icePush.sweep(now);
     handshakes.expire(now);
-    mailboxes.expire(now, (expired) => turns.run(() => notifySenders(expired, clock.now())));
+    mailboxes.expire(now, (expired) => actOnEach({ clock, turns }, expired, notifySender));
   }
 
-  function notifySenders(expired: readonly ExpiredInRealm[], now: Millis): void {
-    for (const pair of expired) {
-      telemetry.counter('messages_expired_total', realmLabels.of(pair.realm)).add();
-      const realm = realms.resolve(pair.realm);
-      if (realm !== undefined) performer.perform(realm, realm.notices.expired(pair), now);
-    }
+  function sweepSessions(): void {
+    const now = clock.now();
+    const count = realms.sweep(now, (realm, decision) => performer.perform(realm, decision, now), ACTS_PER_TURN);
+    isSweepingSessions = count >= ACTS_PER_TURN;
+    if (isSweepingSessions) clock.wakeAt(now, () => turns.run(sweepSessions));
+  }
+
+  function notifySender(pair: ExpiredInRealm): void {
+    telemetry.counter('messages_expired_total', realmLabels.of(pair.realm)).add();
+    const realm = realms.resolve(pair.realm);
+    if (realm !== undefined) performer.perform(realm, realm.notices.expired(pair), clock.now());
   }
 }

@@ -24,7 +24,7 @@ function scan(firstSlot = 0, max = Number.POSITIVE_INFINITY): { visited: number[
   scanSessions(
     { connections, clock },
     firstSlot,
-    ({ slot }) => visited.push(slot) < max,
+    ({ slot }) => (visited.push(slot) < max ? 'next' : 'stop'),
     () => (done += 1),
   );
   return { visited, isDone: () => done === 1 };
