@@ -88,7 +88,9 @@ describe('M23: rules for many connections', () => {
     const broker = brokerOf({ drainSpread });
     const peers = connect(broker);
     let closing: Promise<void> | undefined;
-    counted(() => (closing = broker.broker.close()));
+    counted(() => {
+      closing = broker.broker.close();
+    });
     const isOpen = peers.map(({ closeCode }) => closeCode === undefined);
     expect(isOpen.indexOf(true)).toBe(isOpen.lastIndexOf(false) + 1);
     peers.at(-1)?.sendOffer(`peer ${COUNT - 2}`);

@@ -10,7 +10,7 @@ import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
-import { createTurns, TASK_COST } from '../shared/turn-tasks.ts';
+import { createTurns, TASK_COST, WAITING_REQUEST_BYTES } from '../shared/turn-tasks.ts';
 import type { AcceptorContext, Handshakes, UpgradeRequest } from './handshakes.ts';
 import { NodeExchange, sendResponse, type ResponseContext, type ExchangeHost } from './http.ts';
 import { HttpConnections } from './http-connection.ts';
@@ -22,9 +22,6 @@ export interface AcceptorLimits extends PerConnectionLimits {
   /** A handshake that is not complete by then, on either side, is terminated. */
   readonly handshakeTimeout: Millis;
 }
-
-/** The memory of a request that waits for a later turn (estimate). */
-const HEADER_BYTES = 4 * 1024;
 
 interface AcceptorParts {
   readonly handshakes: Handshakes;
@@ -73,7 +70,17 @@ export class ConnectionAcceptor implements ExchangeHost {
   serveRequest(raw: IncomingMessage, response: ServerResponse, request: HttpRequest): void {
     const connection = this.#httpConnections.of(raw, response);
     if (!connection.acceptRequest(response)) return connection.terminate();
-    this.#gateway.httpRequest(new NodeExchange(raw, { response, connection }, request, this));
+    const exchange = new NodeExchange(raw, { response, connection }, request, this);
+    // The body of a request is received meanwhile, so that it must be read at once.
+    if (hasBody(raw)) return this.#gateway.httpRequest(exchange);
+    const serve = (): void => {
+      if (!connection.isClosed) this.#gateway.httpRequest(exchange);
+    };
+    this.#turns.requests.run(TASK_COST.request, serve, WAITING_REQUEST_BYTES);
+  }
+
+  inTurn(task: () => void, bytes: number): void {
+    this.#turns.requests.run(TASK_COST.request, task, bytes);
   }
 
   /** Accepts an upgrade. An upgrade to another protocol is served as a plain request, as HTTP allows. */
@@ -125,6 +132,7 @@ export class ConnectionAcceptor implements ExchangeHost {
   /** Terminates all open connections, and resolves when each was reported as closed. */
   async stop(): Promise<void> {
     this.refuseNew();
+    this.#turns.requests.flush();
     this.#turns.budget.flush();
     await this.#openConnections.terminateAll();
     this.#turns.budget.flush();
@@ -135,7 +143,7 @@ export class ConnectionAcceptor implements ExchangeHost {
     const { tasks } = this.#turns;
     if (!this.#ownsConnections || tasks.admits(TASK_COST.handshake)) return this.#handshake(upgrade);
     upgrade.stream.on('error', () => upgrade.stream.destroy());
-    tasks.defer(TASK_COST.handshake, () => this.#handshake(upgrade), HEADER_BYTES);
+    tasks.defer(TASK_COST.handshake, () => this.#handshake(upgrade), WAITING_REQUEST_BYTES);
   }
 
   #handshake(upgrade: UpgradeRequest): void {
@@ -158,6 +166,10 @@ export class ConnectionAcceptor implements ExchangeHost {
     }
     this.#handshakes.open(upgrade, answer, this.#context);
   }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** Answers an upgrade with a plain response and closes the connection. */

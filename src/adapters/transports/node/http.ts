@@ -53,6 +53,8 @@ export interface ExchangeHost {
   stream(answering: ResponseContext, head: StreamHead, admission: Admission): void;
   /** An admitted stream did not start. */
   abandoned(admission: Admission): void;
+  /** M23: runs a task for a request now or in a later turn. @param bytes the memory that the task holds. */
+  inTurn(task: () => void, bytes: number): void;
 }
 
 /** One request of `node:http` and its response. The body is always read, so that the connection can carry the next request. */
@@ -85,7 +87,7 @@ export class NodeExchange implements HttpExchange {
     const give = (body: Uint8Array | undefined): void => {
       // The rest of the body is not read, so the connection can't carry another request.
       if (body === undefined) this.#response.shouldKeepAlive = false;
-      then(body);
+      this.#host.inTurn(() => then(body), body?.length ?? 0);
     };
     if (!this.#raw.readableEnded) return this.#body.read(maxBytes, give, memory);
     const body = parsedBody(this.#raw);

@@ -1,6 +1,6 @@
 import { InputBudget, type DeferredInput } from './input-budget.ts';
 
-/** A handshake, a registration, or the end of a connection. */
+/** A request, a handshake, a registration, or the end of a connection. */
 interface Task {
   readonly cost: number;
   readonly bytes: number;
@@ -11,21 +11,29 @@ interface Task {
 export interface Turns {
   readonly budget: InputBudget;
   readonly tasks: TurnTasks;
+  /**
+   * Requests have a budget of their own, so that frames of other connections delay none: uWebSockets.js cuts a connection that
+   * sends a request ahead of a response that waits.
+   */
+  readonly requests: TurnTasks;
 }
 
 export function createTurns(budget = new InputBudget()): Turns {
-  return { budget, tasks: new TurnTasks(budget) };
+  return { budget, tasks: new TurnTasks(budget), requests: new TurnTasks(new InputBudget()) };
 }
 
 /** Of requests that wait. Further requests are handled in the same turn. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Units of the budget (`InputBudget`). */
-export const TASK_COST = { handshake: 100, open: 50, close: 16 } as const;
+export const TASK_COST = { handshake: 100, open: 50, close: 16, request: 40 } as const;
+
+/** The memory of a request that waits for a later turn (estimate). */
+export const WAITING_REQUEST_BYTES = 4 * 1024;
 
 /**
- * M23: beginnings and ends of connections beyond the budget of a turn, in the order of their arrival. The network delivers
- * thousands of them at once when a proxy or a network restarts.
+ * M23: requests, and beginnings and ends of connections, beyond the budget of a turn, in the order of their arrival. The network
+ * delivers thousands of them at once when a proxy or a network restarts.
  */
 class TurnTasks implements DeferredInput {
   readonly #budget: InputBudget;
@@ -49,6 +57,17 @@ class TurnTasks implements DeferredInput {
     this.#tasks.push({ cost, bytes, run });
     this.#waitingBytes += bytes;
     this.#budget.defer(this);
+  }
+
+  /** Runs a task now or in a later turn. */
+  run(cost: number, task: () => void, bytes = 0): void {
+    if (this.admits(cost)) task();
+    else this.defer(cost, task, bytes);
+  }
+
+  /** Runs all tasks that wait, because the transport stops. */
+  flush(): void {
+    this.#budget.flush();
   }
 
   get nextCost(): number | undefined {

@@ -2,10 +2,11 @@ import { STATUS_CODES } from 'node:http';
 import type * as uWS from 'uWebSockets.js';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
-import type { Admission, HttpExchange } from '../../../application/ports/transport.ts';
+import type { Admission, Gateway, HttpExchange } from '../../../application/ports/transport.ts';
 import type { MemoryAccount } from '../../../domain/memory-budget.ts';
 import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
+import { TASK_COST, WAITING_REQUEST_BYTES, type Turns } from '../shared/turn-tasks.ts';
 import type { UwsRequest } from './request.ts';
 
 /** Operations that the requests of a transport share. */
@@ -16,6 +17,8 @@ export interface ExchangeHost {
   stream(response: uWS.HttpResponse, head: StreamHead, admission: Admission): { closed(): void };
   /** An admitted stream did not start. */
   abandoned(admission: Admission): void;
+  /** M23. */
+  readonly requests: Turns['requests'];
   readonly bodilessResponses: BodilessResponses;
 }
 
@@ -67,10 +70,26 @@ export class UwsExchange implements HttpExchange {
     if (request.framing !== 'none') this.#read(response, (this.#body = new BodyReader(MAX_BODY_BYTES)));
   }
 
+  /** M23: passes the exchange to the gateway, now or in a later turn. The body is received meanwhile: it must be read at once. */
+  serve(gateway: Pick<Gateway, 'httpRequest'>): void {
+    const pass = (): void => {
+      if (this.#isOver) return;
+      gateway.httpRequest(this);
+      this.request.forgetHeaders();
+    };
+    if (this.request.framing !== 'none') return pass();
+    this.#host.requests.run(TASK_COST.request, pass, WAITING_REQUEST_BYTES);
+  }
+
+  /** The connection has closed, or the response is sent. */
+  get #isOver(): boolean {
+    return this.#response === undefined;
+  }
+
   readBody(maxBytes: number, then: BodyCallback, memory?: MemoryAccount): void {
     const give = (body: Uint8Array | undefined): void => {
       this.#isUnread = body === undefined;
-      if (this.#response !== undefined) then(body);
+      this.#host.requests.run(TASK_COST.request, () => this.#isOver || then(body), body?.length ?? 0);
     };
     if (this.#body === undefined) queueMicrotask(() => give(new Uint8Array()));
     else this.#body.read(maxBytes, give, memory);

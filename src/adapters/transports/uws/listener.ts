@@ -151,6 +151,7 @@ class UwsTransport implements Transport {
     this.#socketContext.pendingCloses.closeAll();
     // Calls every `close` handler; their deferred calls run before the caller continues.
     this.#apps?.close();
+    this.#turns.requests.flush();
     this.#turns.budget.flush();
     this.#apps = undefined;
   }
@@ -217,6 +218,7 @@ class UwsTransport implements Transport {
       keepsAlive: () => this.#isAccepting,
       bodilessResponses: new BodilessResponses(),
       abandoned: (admission) => reporterContext.gateway.abandoned(admission),
+      requests: this.#turns.requests,
       stream: (response, head, admission) => {
         const stream = new UwsStream(response, { reporter: new ConnectionReporter(reporterContext, admission), context });
         stream.start(head);
@@ -237,10 +239,7 @@ class UwsTransport implements Transport {
     this.#socketContext.outbox.flush();
     const request = new UwsRequest(raw, response);
     if (request.framing === 'ambiguous') return refuse(gateway, request, response, AMBIGUOUS_LENGTH);
-    if (!isWebSocketUpgrade(request)) {
-      gateway.httpRequest(new UwsExchange(request, response, exchangeHost));
-      return request.forgetHeaders();
-    }
+    if (!isWebSocketUpgrade(request)) return new UwsExchange(request, response, exchangeHost).serve(gateway);
     // The library would read the body as frames.
     if (request.framing !== 'none') return refuse(gateway, request, response, AMBIGUOUS_LENGTH);
     if (!this.#isAccepting) return refuse(gateway, request, response, NOT_ACCEPTING);

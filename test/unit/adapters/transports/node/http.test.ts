@@ -34,7 +34,13 @@ describe('a request of node:http', () => {
   });
 });
 
-const HOST = { responseTimeout: 1_000, keepsAlive: () => true, stream: () => undefined, abandoned: () => undefined };
+const HOST = {
+  responseTimeout: 1_000,
+  keepsAlive: () => true,
+  stream: () => undefined,
+  inTurn: (task: () => void) => task(),
+  abandoned: () => undefined,
+};
 
 it('an exchange does nothing after the client has disconnected', () => {
   const raw = incoming({ method: 'GET', url: '/' });
