@@ -1,7 +1,10 @@
 import type { Log } from '../application/ports/log.ts';
 import type { Transport } from '../application/ports/transport.ts';
 import type { Config } from './configuration/config.ts';
+import type { Millis } from '../domain/time.ts';
+import { sourcesOf } from './configuration/option-sources.ts';
 import { listeningHost } from './listening-host.ts';
+import { valueIn } from './options-in-effect.ts';
 import { bridges, transports, type BridgeParts } from './adapter-registry.ts';
 
 /**
@@ -26,7 +29,20 @@ export async function makeTransport(config: Config, log: Log, hasBackend = false
   if (config.transport === 'auto' && transport.name === 'uws' && config.proxied !== false) {
     log.record({ event: 'proxy-needs-http11', taken: transport.name });
   }
+  if (transport.name === 'uws') warnOfFixedTimeouts(config, log);
   return bridged(transport, config, { log, hasBackend });
+}
+
+/** The timeouts of uWebSockets.js, which no option changes. */
+const FIXED_TIMEOUT: Millis = 10_000;
+
+function warnOfFixedTimeouts(config: Config, log: Log): void {
+  const sourceOf = sourcesOf(config);
+  for (const name of ['handshake_timeout', 'keep_alive_timeout'] as const) {
+    const option = sourceOf(name);
+    if (option === undefined || valueIn(config, name) === FIXED_TIMEOUT) continue;
+    log.record({ event: 'option-ineffective', option, taken: 'uws', fixed: FIXED_TIMEOUT });
+  }
 }
 
 /** The transport, within the bridges that the dialects of the options need. */

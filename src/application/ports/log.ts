@@ -70,6 +70,8 @@ export type LogEvent =
   | { readonly event: 'uws-loaded'; readonly version: string; readonly abi: string; readonly folder: string }
   /** `auto` chose a transport that answers 505 to HTTP/1.0 and to split request lines, and a proxy is trusted. */
   | { readonly event: 'proxy-needs-http11'; readonly taken: string }
+  /** An option was given that the chosen transport can't use. @param fixed the value that it uses always, in milliseconds. */
+  | { readonly event: 'option-ineffective'; readonly option: string; readonly taken: string; readonly fixed: number }
   /** The host has no IPv6. @param taken the host that is used instead of `::`. */
   | { readonly event: 'ipv6-unavailable'; readonly taken: string }
   /** New connections were closed because the limit of open files is reached. @param dropped since the last such event. */

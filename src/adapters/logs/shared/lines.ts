@@ -65,6 +65,13 @@ const LINES: {
       `the proxy (nginx: proxy_http_version 1.1;) and its health check, then use --transport ${taken}; else use --transport node`;
     return line('warn', text, { event }, { taken });
   },
+  'option-ineffective': ({ event, option, taken, fixed }) =>
+    line(
+      'warn',
+      `${option} has no effect: transport ${taken} always uses about ${fixed} ms. Use --transport node, or remove the option`,
+      { event },
+      { option, taken },
+    ),
   'ipv6-unavailable': (event) =>
     line('info', `this machine has no IPv6: listening on ${event.taken} instead of ::`, event, { taken: event.taken }),
   'peer-opened': (event) => line('info', 'peer opened', event, { ...peerIn(event.session), address: event.address }),

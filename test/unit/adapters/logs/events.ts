@@ -47,6 +47,7 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
     isInstalled: true,
   },
   'uws-loaded': { event: 'uws-loaded', version: '20.67.0', abi: '137', folder: '/srv/app/node_modules/uWebSockets.js' },
+  'option-ineffective': { event: 'option-ineffective', option: '--keep_alive_timeout', taken: 'uws', fixed: 10_000 },
   'proxy-needs-http11': { event: 'proxy-needs-http11', taken: 'uws' },
   'ipv6-unavailable': { event: 'ipv6-unavailable', taken: '0.0.0.0' },
   'authorizer-lost': { event: 'authorizer-lost', authorizer: 'webhook', detail: 'status 500 in place of 200', failures: 3 },

@@ -128,6 +128,7 @@ describe('levels', () => {
     expect(names('trace')).toHaveLength(ALL.length);
     const warnings = [
       'transport-unavailable',
+      'option-ineffective',
       'proxy-needs-http11',
       'connections-dropped',
       'accept-suspended',
