@@ -247,7 +247,7 @@ export class Realm {
     for (const due of this.liveness.allDue(now)) if (out.push(this.dueDecision(due, now)) >= max) return;
   }
 
-  /** A5, A7, MER12: what is due may be the expiry of a token, or its notice. */
+  /** L1, L5, A5, A7, MER12: the timeout, ping, expiry or notice that is due. */
   dueDecision({ session, is }: DueSession, now: Millis): Decision {
     if (is === 'silent') return this.limitExceeded(session, 'silent');
     if (is === 'pinged') return { do: 'ping', session };
