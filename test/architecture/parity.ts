@@ -23,7 +23,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'peer-ids': 'units',
   authenticators: 'units',
   'token-verifiers': 'units',
-  'admin-listeners': 'units',
+  'admin-listeners': 'contract and units',
 };
 
 /** Adapters with another proof than the other adapters of their port. */

@@ -1,10 +1,14 @@
 import { ActivityMeter } from '../../application/activity-meter.ts';
 import { ClusterOperations } from '../../application/cluster-operations.ts';
+import { ClusterQuestions } from '../../application/cluster-questions.ts';
 import { TracesForNodes } from '../../application/traces-for-nodes.ts';
 import { NodeOperations } from '../../application/node-operations.ts';
+import { banClient } from '../../application/use-cases/ban-client.ts';
 import { describeNode } from '../../application/use-cases/describe-node.ts';
 import { inspectPeer } from '../../application/use-cases/inspect-peer.ts';
+import { liftBan } from '../../application/use-cases/lift-ban.ts';
 import { listConnections } from '../../application/use-cases/list-connections.ts';
+import { traceMessages } from '../../application/use-cases/trace-messages.ts';
 import { call, construct, derive } from '../binding.ts';
 import { VERSION } from '../version.ts';
 import { clock, environment, log, traces } from './inputs.ts';
@@ -25,4 +29,11 @@ const local = construct(NodeOperations, {
   ...{ banSync, journal: log, clock, log },
   tracesForNodes: derive({ traces, clock }, (p) => new TracesForNodes(p.traces, p.clock)),
 });
-export const operations = construct(ClusterOperations, { node, local, exchange, records, bus, bans, traces, clock });
+const questions = construct(ClusterQuestions, { node, local, exchange });
+const banning = { bans, records, bus, questions, local, clock };
+export const operations = construct(ClusterOperations, {
+  ...{ node, local, questions, bans, clock },
+  banClient: call(banClient, banning),
+  liftBan: call(liftBan, banning),
+  traceMessages: call(traceMessages, { node, traces, local, exchange, clock }),
+});
