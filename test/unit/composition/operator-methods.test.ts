@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Broker } from '../../../src/application/broker.ts';
+import type { Operations } from '../../../src/application/ports/operations.ts';
 import { OperatorMethods, type TracedFrame } from '../../../src/composition/operator-methods.ts';
 import { NEVER } from '../../../src/domain/time.ts';
+import { ACT, AdminFixture } from '../../support/admin-fixture.ts';
 import { pair, TestBroker } from '../../support/test-broker.ts';
 
 function methodsOf(broker: TestBroker): OperatorMethods {
@@ -10,6 +13,62 @@ function methodsOf(broker: TestBroker): OperatorMethods {
     (error) => broker.events.push({ event: 'fault', error, connection: undefined }),
   );
 }
+
+/** The operations of a broker, and the names of those that were called. */
+function recorded({ broker }: TestBroker): { operations: Operations; names: string[] } {
+  const names: string[] = [];
+  const operations = new Proxy(broker.operations, {
+    get(target, name: keyof Operations) {
+      if (!(name in target)) return undefined;
+      const method = target[name] as (...parameters: unknown[]) => unknown;
+      return (...parameters: unknown[]) => {
+        names.push(name);
+        return method.apply(target, parameters);
+      };
+    },
+  });
+  return { operations, names };
+}
+
+const ANN = { realm: 'peerjs', id: 'ann' };
+
+/** Each operation as a method of the library, and as requests to the admin API. */
+const VERBS: Readonly<
+  Record<
+    string,
+    { library: (methods: OperatorMethods) => Promise<unknown>; api: readonly [method: string, path: string, body?: string] }
+  >
+> = {
+  peers: { library: (methods) => methods.peers(), api: ['GET', '/api/peers'] },
+  peer: { library: (methods) => methods.peer(ANN), api: ['GET', '/api/peers/peerjs/ann'] },
+  expel: { library: (methods) => methods.expel(ANN), api: ['DELETE', '/api/peers/peerjs/ann'] },
+  ban: {
+    library: (methods) => methods.ban({ what: 'id', value: 'eve' }),
+    api: ['POST', '/api/bans', '{"what":"id","value":"eve"}'],
+  },
+  unban: { library: (methods) => methods.unban('id:*/eve'), api: ['DELETE', '/api/bans/id%3A*%2Feve'] },
+  bans: { library: (methods) => methods.bans(), api: ['GET', '/api/bans'] },
+  trace: { library: (methods) => methods.trace(ANN, { frame: () => undefined }), api: ['GET', '/api/trace?realm=peerjs&id=ann'] },
+};
+
+it.each(Object.entries(VERBS))('ADM2 to ADM6: the library and the admin API call the same operation: %s', async (name, verb) => {
+  const broker = new TestBroker();
+  broker.connectPeer('ann');
+  const { operations, names } = recorded(broker);
+  await verb.library(
+    new OperatorMethods(
+      () => Promise.resolve({ operations } as Broker),
+      () => broker.clock.now(),
+      () => undefined,
+    ),
+  );
+  const admin = new AdminFixture();
+  await admin.start({ operations });
+  const [method, path, body] = verb.api;
+  await admin.ask(method, path, { headers: ACT, ...(body === undefined ? {} : { body }) }, () => void admin.listener.stop());
+  await admin.listener.stop();
+  expect(names).toEqual([name, name]);
+});
 
 describe('the methods for a program that is an operator', () => {
   it('ADM2: list peers in pages, and describe one', async () => {

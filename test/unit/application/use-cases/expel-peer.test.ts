@@ -41,6 +41,31 @@ describe('expelling a peer', () => {
     expect([expel(broker, { realm: 'peerjs', id: 'fresh' })?.closed, guest.closed?.code]).toEqual([1, 4004]);
   });
 
+  it('ADM3: works during a drain, and a peer that the drain closes already is absent', async () => {
+    const broker = new TestBroker({ drainSpread: 1_000 });
+    const peers = Array.from({ length: 40 }, (_, n) => broker.connectPeer(`peer ${n}`));
+    const closing = broker.broker.close();
+    expect(expel(broker, { realm: 'peerjs', id: 'peer 39' })).toEqual({ closed: 1, missing: [] });
+    expect(expel(broker, { realm: 'peerjs', id: 'peer 0' })).toEqual({ closed: 0, missing: [] });
+    broker.advance(1_000);
+    await Promise.resolve();
+    broker.advance(0);
+    await closing;
+    expect(peers.map(({ closeCode }) => closeCode)).toEqual([...Array.from({ length: 39 }, () => 1012), 4004]);
+    expect(broker.eventNames).not.toContain('fault');
+  });
+
+  it('ADM3: of a peer whose socket is full has effect at once, before and during a drain', () => {
+    for (const isDraining of [false, true]) {
+      const { broker, ann } = pair({ drainSpread: 60_000, drainTimeout: 60_000 });
+      ann.client.stopReading();
+      if (isDraining) void broker.broker.close();
+      const id = isDraining ? 'bob' : 'ann';
+      expect(expel(broker, { realm: 'peerjs', id })?.closed).toBe(1);
+      expect(expel(broker, { realm: 'peerjs', id })?.closed).toBe(0);
+    }
+  });
+
   it('ADM8: is logged with the reason, also without such a peer', () => {
     const { broker } = pair();
     for (const id of ['ann', 'eve']) expel(broker, { realm: 'peerjs', id });
