@@ -107,8 +107,8 @@ describe.each(['node', 'uws'] as const)('the places of a token, on %s', (transpo
     const [text, key] = ['This token is not for this key', 'other'];
     const places = { query };
     expect(await peerjsOutcome({ port, key, id: 'ann' }, places)).toBe(text);
-    expect(await peeroOutcome({ port, key }, places)).toBe(`4403 ${text}`);
-    expect(await relayOutcome({ port, key }, places)).toBe(`4403 ${text}`);
+    expect(await peeroOutcome({ port, key }, places)).toBe('4403 Not allowed');
+    expect(await relayOutcome({ port, key }, places)).toBe('4403 Not allowed');
     expect(await socketioOutcome({ port, key }, places, { transport: 'websocket' })).toBe(`4403 ${text}`);
     const asked = queryOf({ id: 'ann', token: query });
     expect(await httpOutcome(port, `/other/check?${asked}`, {})).toBe(text);

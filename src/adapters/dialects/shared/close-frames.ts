@@ -1,6 +1,6 @@
 import type { CloseFrame } from '../../../application/ports/dialect.ts';
 import type { AccessRefusal, Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import { accessCloseReason, accessText, NEEDS_TOKEN, REMOVED } from './access-refusals.ts';
+import { accessCloseReason, accessText, NEEDS_TOKEN, NOT_ALLOWED, REMOVED } from './access-refusals.ts';
 
 /** The close frames of refused connections, for a dialect without a refusal message. */
 const REFUSAL_CLOSE_FRAMES: Record<Exclude<OpenRefusal['reason'], AccessRefusal['reason']>, CloseFrame> = {
@@ -20,7 +20,8 @@ export function refusalCloseFrame(refusal: OpenRefusal): CloseFrame {
   if (refusal.reason === 'id-reserved') return REFUSAL_CLOSE_FRAMES['id-taken'];
   if (refusal.reason === 'authorizer-unreachable') return closeOnly(1013, accessCloseReason(refusal));
   if (refusal.reason === 'banned') return ENDING_CLOSE_FRAMES.removed;
-  return closeOnly(NEEDS_TOKEN.has(refusal.reason) ? 4401 : 4403, accessCloseReason(refusal));
+  // The token is good, so that the log alone says what it lacks.
+  return NEEDS_TOKEN.has(refusal.reason) ? closeOnly(4401, accessCloseReason(refusal)) : closeOnly(4403, NOT_ALLOWED);
 }
 
 /** A6: the text of a refusal, for a dialect whose message is longer than a close frame. */
