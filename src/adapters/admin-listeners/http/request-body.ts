@@ -2,17 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { invalid, Problem } from './problems.ts';
 
 const MAX_BYTES = 8 * 1024;
+const TOO_LARGE = new Problem({ status: 413, code: 'body-too-large', detail: `The body may have ${MAX_BYTES} bytes` });
 
-/** ADM13: reads a body of at most 8 KiB. */
+/** ADM13: reads a body of at most 8 KiB. @throws Problem. */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) {
-      throw new Problem({ status: 413, code: 'body-too-large', detail: `The body may have ${MAX_BYTES} bytes` });
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES) throw TOO_LARGE;
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    // The client has ended the request, so that this is no fault of the listener.
+    throw error instanceof Problem ? error : invalid('The body is incomplete');
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACT, AdminFixture } from '../../../../support/admin-fixture.ts';
 
@@ -80,6 +81,18 @@ describe('the admin listener', () => {
       expect([status, headers['content-type'], body]).toEqual([200, 'text/event-stream', '']);
     }
     expect(admin.broker.eventNames).not.toContain('operator-acted');
+  });
+
+  it.each(['/login', '/api/bans'])('ADM13: a client that ends its request to %s amid the body is no fault', async (path) => {
+    const admin = await started();
+    const socket = connect(Number(new URL(admin.url).port), '127.0.0.1');
+    const headers = ['Host: localhost', 'X-Signalbox-Admin: 1', 'Content-Length: 99', 'Expect: 100-continue'];
+    const head = [`POST ${path} HTTP/1.1`, ...headers, '', '{'].join('\r\n');
+    // The listener reads the body from here on.
+    await new Promise<void>((resolve) => socket.once('data', () => resolve()).write(head));
+    socket.resetAndDestroy();
+    for (let n = 0; n < 5; n++) expect((await admin.ask('GET', '/api/nodes')).status).toBe(200);
+    expect(admin.events).toEqual([]);
   });
 
   it('answers 500 for an internal error, and logs it', async () => {
