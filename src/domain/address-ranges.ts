@@ -30,9 +30,10 @@ export function includesAddress({ groups, groupBits, prefixLength }: AddressRang
 
 type Address = Pick<AddressRange, 'groups' | 'groupBits'>;
 
+/** Without leading zeros, because programs disagree whether such a number is octal. */
 function parseV4(text: string): Address | undefined {
   const parts = text.split('.');
-  const isValid = parts.length === V4_GROUPS && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+  const isValid = parts.length === V4_GROUPS && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
   return isValid ? { groups: parts.map(Number), groupBits: 8 } : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { type AddressRange, includesAddress, parseRange } from './address-ranges.ts';
-import type { RealmKey } from './ids.ts';
+import { parsePeerId, type RealmKey } from './ids.ts';
 import { networkOf } from './networks.ts';
 import { accepted, refused, type Result } from './result.ts';
 import { NEVER, type Millis } from './time.ts';
@@ -35,7 +35,7 @@ export interface BanFacts {
   readonly address: string;
 }
 
-/** `ban-value-unusable`: no address or network, or a text that is empty or too long. */
+/** `ban-value-unusable`: no address or network, a text that is empty or too long, or no peer id (O7). */
 export type BanRefusal = { readonly reason: 'too-many-bans'; readonly limit: number } | { readonly reason: 'ban-value-unusable' };
 
 const MAX_BANS = 10_000;
@@ -58,6 +58,10 @@ export class BanTable {
   /** The ban that a request means, if it is possible. Changes no ban in effect. */
   check(request: BanRequest, now: Millis): Result<Ban, BanRefusal> {
     if (request.value === '' || request.value.length > MAX_VALUE_LENGTH) return refused({ reason: 'ban-value-unusable' });
+    // A ban that fits no client would only look like one.
+    if (request.what === 'id' && !parsePeerId(request.value, MAX_VALUE_LENGTH).ok) {
+      return refused({ reason: 'ban-value-unusable' });
+    }
     const range = request.what === 'address' ? parseRange(request.value) : undefined;
     if (request.what === 'address' && range === undefined) return refused({ reason: 'ban-value-unusable' });
     const id = idOf(range === undefined ? request : { ...request, value: rangeText(request.value, range) });

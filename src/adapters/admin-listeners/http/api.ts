@@ -164,6 +164,6 @@ function refusedBan(reason: 'too-many-bans' | 'ban-value-unusable' | 'engine-unr
   return new Problem({
     status: 400,
     code: reason,
-    detail: 'The value is not usable: an address is like 192.0.2.1 or 2001:db8::/32',
+    detail: 'The value is not usable: an address is like 192.0.2.1 or 2001:db8::/32, and an id has no control characters',
   });
 }
