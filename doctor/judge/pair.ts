@@ -2,7 +2,8 @@ import { finding, type Finding } from '../findings.ts';
 import type { StepId } from '../verdicts/verdict.ts';
 
 /** The ways between two browsers, in the order of their cost. */
-export type PairWay = 'host' | 'srflx' | 'relay-udp' | 'relay-tcp';
+export const PAIR_WAYS = ['host', 'srflx', 'relay-udp', 'relay-tcp'] as const;
+export type PairWay = (typeof PAIR_WAYS)[number];
 
 export interface WayObservation {
   readonly way: PairWay;

@@ -1,5 +1,6 @@
 import type { Finding } from '../../doctor/findings.ts';
 import { judgePair, type PairWay, type WayObservation } from '../../doctor/judge/pair.ts';
+import { isPairWay, readPairMessage, type PairMessage } from '../../doctor/judge/pair-message.ts';
 import type { IceUrl } from '../../doctor/target.ts';
 import { uniqueName } from '../shared/broker.ts';
 import { PeerLink } from '../shared/peer-link.ts';
@@ -10,14 +11,6 @@ import { configurationOf } from './ice-steps.ts';
 const WAY_TIMEOUT_MS = 8_000;
 const SIDES = ['a', 'b'] as const;
 const BLOCKED = 'webrtc-blocked';
-
-/** A message between the pages. The broker carries it as the payload of an OFFER. */
-interface PairMessage {
-  readonly findings?: readonly Finding[];
-  /** The other page has these findings already. */
-  readonly isReply?: boolean;
-  readonly ways?: readonly WayObservation[];
-}
 
 export interface PairView {
   readonly showState: (text: string) => void;
@@ -69,6 +62,8 @@ export class Pair {
     this.#side = side;
     this.#view.showState('Waits for the other user: send the link.');
     signal.listen((message) => {
+      // Any peer can send to this one.
+      if (message.src !== this.#remote) return;
       this.#queue = this.#queue.then(() => this.#receive(message)).catch((error: unknown) => this.#view.showState(String(error)));
     });
     signal.onClose((code) => this.#view.showState(`The socket of the link is closed with ${code}. Load the page again.`));
@@ -77,13 +72,13 @@ export class Pair {
 
   async #receive(message: SignalMessage): Promise<void> {
     const offered = PeerLink.offered(message);
-    if (offered !== undefined) this.#answer(offered.connectionId as PairWay);
+    if (isPairWay(offered?.connectionId)) this.#answer(offered.connectionId);
     if (await this.#link?.receive(message)) return;
-    const { findings, isReply, ways } = (message.payload?.['doctor'] ?? {}) as PairMessage;
+    const { findings, isReply, ways } = readPairMessage(message.payload?.['doctor']);
     if (findings !== undefined) {
       this.#other = findings;
       this.#view.showState('The other user is there. Both pages test the ways to each other.');
-      if (isReply === false && this.#own !== undefined) this.#send({ findings: this.#own, isReply: true });
+      if (!isReply && this.#own !== undefined) this.#send({ findings: this.#own, isReply: true });
       this.#compare();
     }
     if (ways !== undefined) this.#judge(ways);
@@ -127,7 +122,7 @@ export class Pair {
     const signal = this.#signal;
     if (signal === undefined) return;
     const { configuration, accepts } = restrictionOf(way, this.#context.servers);
-    const remote = this.#idOf(this.#side === 'a' ? 'b' : 'a');
+    const remote = this.#remote;
     this.#link = new PeerLink({
       signal,
       remote,
@@ -147,7 +142,12 @@ export class Pair {
   }
 
   #send(doctor: PairMessage): void {
-    this.#signal?.send({ type: 'OFFER', dst: this.#idOf(this.#side === 'a' ? 'b' : 'a'), payload: { doctor } });
+    this.#signal?.send({ type: 'OFFER', dst: this.#remote, payload: { doctor } });
+  }
+
+  /** The id of the other side. */
+  get #remote(): string {
+    return this.#idOf(this.#side === 'a' ? 'b' : 'a');
   }
 
   #idOf(side: string): string {

@@ -7,6 +7,7 @@ import { launchBrowser } from '../../support/e2e/browser.ts';
 import { Coturn } from '../../support/e2e/coturn.ts';
 import { LOOPBACK, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
 import { Server } from '../../support/e2e/server.ts';
+import { until } from '../../support/e2e/until.ts';
 
 const SECRET = 'the-turn-secret-of-the-tests';
 /** A name of the broker that is not localhost. Pages at it have no secure context. */
@@ -132,6 +133,38 @@ describe('DOC5: the page of the doctor', () => {
       await page.getByText(/Both sides exchange data: in one network.*through TURN over UDP/).waitFor();
     }
     expect(faults).toEqual([]);
+  });
+
+  it('does not listen to a third peer that knows the link', async () => {
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const frames: string[] = [];
+    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))));
+    await page.goto(`${url}#room-of-three`);
+    await page.locator('#D13', { hasText: 'directly and through TURN' }).waitFor();
+    const eve = await server.connectPeer('eve');
+    const verdict = {
+      step: 'D12',
+      state: 'bad',
+      verdict: 'turn-refused',
+      is: 'a word of Eve',
+      effect: 'a word of Eve',
+      remedy: '',
+    };
+    const doctor = { findings: [verdict], isReply: false, ways: [{ way: 'host', isConnected: true }] };
+    for (const payload of [{ doctor }, { doctor: { findings: [null] } }, { connectionId: 'host', type: 'data', sdp: {} }]) {
+      eve.send({ type: 'OFFER', dst: 'doctor-room-of-three-a', payload });
+    }
+    await until(20_000, 'the messages of the third peer', () =>
+      frames.filter((text) => text.includes(eve.id)).length === 3 ? true : undefined,
+    );
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
+    expect(await page.locator('#pair-findings').innerText()).toBe('');
+    expect(await page.locator('#pair-state').innerText()).toBe('Waits for the other user: send the link.');
+    const { page: bob } = await opened(`${url}#room-of-three`);
+    for (const one of [page, bob]) await one.getByText(/Both sides exchange data: in one network/).waitFor();
+    expect(await page.locator('main').innerText()).not.toContain('a word of Eve');
   });
 
   it('names the side whose network swallows UDP, on both pages', { timeout: 180_000 }, async () => {
