@@ -163,6 +163,29 @@ describe('ADM14: the status page', () => {
     await bob.close();
   });
 
+  it('works with the keyboard alone, shows the focus, and gives it back after a question', async () => {
+    const { page, faults } = await loggedIn(TOKEN);
+    const ann = await server.connectPeer('peer', { id: 'ann-of-the-keyboard' });
+    const focused = (): Promise<string> => page.evaluate('document.activeElement?.textContent?.trim() ?? ""');
+    /** Presses Tab until the element with this text has the focus. */
+    const press = async (name: string): Promise<void> => {
+      for (let n = 0; n < 40 && (await focused()) !== name; n++) await page.keyboard.press('Tab');
+      expect(await focused()).toBe(name);
+      expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).not.toBe('none');
+      await page.keyboard.press('Enter');
+    };
+    await press('Peers');
+    await page.getByRole('button', { name: ann.id }).waitFor();
+    await press(ann.id);
+    await press('Expel …');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: `Expel ${ann.id}` }).waitFor({ state: 'detached' });
+    expect(await focused()).toBe('Expel …');
+    await press('Expel …');
+    await press(`Expel ${ann.id}`);
+    expect([await ann.ended, faults]).toMatchObject([{ code: 4004 }, []]);
+  });
+
   it('shows a wrong token, and works without script', async () => {
     const { page } = await loggedIn('wrong');
     await page.getByText('The token is not the admin token').waitFor();

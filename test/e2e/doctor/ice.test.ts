@@ -19,6 +19,7 @@ import { allocate } from '../../support/e2e/stun-client.ts';
 const SECRET = 'secret-of-broker-and-relay';
 const TLS = join(ROOT, 'test/support/tls');
 /** No server of this file has TLS on port 443. */
+const AUTH_KEY = 'a secret of thirty-two characters';
 const NO_TLS = 'D10 doubtful ice-no-tls';
 /** For servers that do not answer. */
 const IMPATIENT = ['--timeout', '4000'];
@@ -186,6 +187,18 @@ describe('signalbox doctor and other servers', () => {
     const { faults } = await diagnose({ turn: `turns:${LOOPBACK}:${port}`, turn_secret: SECRET });
     server.close();
     expect(faults).toEqual([NO_TLS, 'D12 bad turn-certificate']);
+  });
+
+  it.concurrent('a token without the right to ICE servers', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const text = `${part({ alg: 'HS256' })}.${part({ sub: 'ann', exp, signalbox: { ice: false } })}`;
+    const token = `${text}.${createHmac('sha256', AUTH_KEY).update(text).digest('base64url')}`;
+    const { code, faults } = await diagnose({ stun: 'stun:127.0.0.1:9', auth: 'required', auth_key: AUTH_KEY }, [
+      '--token',
+      token,
+    ]);
+    expect([code, faults]).toEqual([2, ['D10 bad ice-refused']]);
   });
 
   it.concurrent('a TURN server whose name has no address', async () => {

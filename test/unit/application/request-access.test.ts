@@ -1,7 +1,34 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import type { Wakeup } from '../../../src/application/ports/clock.ts';
+import type { Millis } from '../../../src/domain/time.ts';
 import type { Config } from '../../../src/composition/configuration/config.ts';
 import { ScriptedAuthorizer } from '../../support/scripted-authorizer.ts';
 import { TestBroker } from '../../support/test-broker.ts';
+
+/** Counts the wake-ups that are due later. */
+class CountingClock extends ManualClock {
+  wakeups = 0;
+
+  override wakeAt(at: Millis, wake: () => void): Wakeup {
+    this.wakeups += 1;
+    let isOver = false;
+    const end = (): void => {
+      if (!isOver) this.wakeups -= 1;
+      isOver = true;
+    };
+    const wakeup = super.wakeAt(at, () => {
+      end();
+      wake();
+    });
+    return {
+      cancel() {
+        end();
+        wakeup.cancel();
+      },
+    };
+  }
+}
 
 let authorizer: ScriptedAuthorizer;
 let broker: TestBroker;
@@ -123,6 +150,34 @@ describe('an open peer', () => {
     expect(ann.client.state).toBe('open');
     broker.advance(2_000);
     expect([ann.client.received.at(-1), ann.closeCode]).toEqual([error('Token expired'), 4003]);
+  });
+
+  it('A5: has no timer of its own: 500 expiries need no more wake-ups than one, and each is in time', () => {
+    const pending = (peers: number): { ends: (number | undefined)[][]; wakeups: number } => {
+      const clock = new CountingClock();
+      authorizer = new ScriptedAuthorizer();
+      broker = new TestBroker({}, { authorizer, clock });
+      const opened = Array.from({ length: peers }, (_, n) => {
+        authorizer.grant(`t-${n}`, { lifetime: 60_000 + n * 100 });
+        return broker.connectPeer(`peer-${n}`, { token: `t-${n}` });
+      });
+      const { wakeups } = clock;
+      const ends = opened.map(() => [] as (number | undefined)[]);
+      for (let second = 0; second < 120; second++) {
+        for (const peer of opened) if (peer.closeCode === undefined) peer.send({ type: 'HEARTBEAT' });
+        clock.advance(1_000);
+        for (const [n, { closeCode }] of opened.entries()) {
+          if (closeCode !== undefined && ends[n]?.length === 0) ends[n].push(clock.now(), closeCode);
+        }
+      }
+      return { ends, wakeups };
+    };
+    const [one, many] = [pending(1), pending(500)];
+    expect(many.wakeups).toBe(one.wakeups);
+    for (const [n, [at = 0, code]] of many.ends.entries()) {
+      const late = at - (60_000 + n * 100);
+      expect([n, code, late >= 0 && late <= 2_000]).toEqual([n, 4003, true]);
+    }
   });
 
   it('M19: has the rate limit of its grant if that is lower, also after a reconnect', () => {
