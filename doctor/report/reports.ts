@@ -1,3 +1,4 @@
+import { visible, visibleLines } from '../../src/domain/visible-text.ts';
 import type { Finding } from '../findings.ts';
 import { STEPS } from '../verdicts/verdict.ts';
 
@@ -10,7 +11,8 @@ export function reportInText(findings: readonly Finding[]): string {
     `${step.padEnd(4)} ${MARKS[state]}  ${is}`,
     ...(state === 'bad' || state === 'doubtful' ? details({ effect, remedy, setting, link }) : []),
   ]);
-  return `${[...lines, '', summary(findings)].join('\n')}\n`;
+  // A server may have sent parts of the texts.
+  return `${[...lines.map((line) => visible(line)), '', summary(findings)].join('\n')}\n`;
 }
 
 function details({ effect, remedy, setting, link }: Pick<Finding, 'effect' | 'remedy' | 'setting' | 'link'>): string[] {
@@ -26,7 +28,8 @@ function summary(findings: readonly Finding[]): string {
 
 /** The report for programs. It has no address of a client. */
 export function reportInJson(url: URL, findings: readonly Finding[]): string {
-  return `${JSON.stringify({ suite: 'signalbox doctor', format: 1, url: withoutSecrets(url), findings }, undefined, 2)}\n`;
+  const report = { suite: 'signalbox doctor', format: 1, url: withoutSecrets(url), findings };
+  return `${visibleLines(JSON.stringify(report, undefined, 2))}\n`;
 }
 
 /** The report for CI systems: a bad finding is a failure, a doubtful one too if `isStrict`. */
@@ -62,10 +65,10 @@ function withoutSecrets(url: URL): string {
   return shown.href;
 }
 
-/** Characters that XML forbids become U+FFFD. */
+/** Characters that XML forbids, or that a reader would obey, become U+FFFD. */
 function escaped(text: string): string {
-  return text
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+  return visible(text, () => '\ufffd')
+    .replaceAll(/[\ufffe\uffff]/g, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

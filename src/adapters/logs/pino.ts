@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Log, LogEvent } from '../../application/ports/log.ts';
+import { visibleLines } from '../../domain/visible-text.ts';
 import { BurstLimit, type HeldBack } from './shared/burst-limit.ts';
 import { lineOf, type LogContext, type LogLine } from './shared/lines.ts';
 import { hasColors, plainValue, prettyLine } from './shared/pretty.ts';
@@ -75,7 +76,7 @@ const RATE_LIMITED_EVENTS: ReadonlySet<string> = new Set([
 function destination(format: PinoLogSettings['format'], to: DestinationStream): DestinationStream {
   if (format === 'logfmt') return { write: (json) => to.write(logfmt(JSON.parse(json) as Record<string, unknown>)) };
   const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
-  return isPretty ? prettyDestination(to) : to;
+  return isPretty ? prettyDestination(to) : { write: (json) => to.write(visibleLines(json)) };
 }
 
 /** One line of `name=value`. */

@@ -5,6 +5,7 @@ import type { SignatureKey } from '../../adapters/token-verifiers/jwt/signature-
 import { JwtVerifier } from '../../adapters/token-verifiers/jwt/verifier.ts';
 import type { TokenOutcome } from '../../application/ports/token-verifier.ts';
 import type { AccessRefusal } from '../../domain/refusal.ts';
+import { visible } from '../../domain/visible-text.ts';
 import { clockNote, momentOf } from './moments.ts';
 
 export interface Explanation {
@@ -133,6 +134,6 @@ function reasonOf(refusal: AccessRefusal): string {
 function line(name: string, value: unknown, meaning: string): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   // Control characters of a token could rewrite the terminal.
-  const printable = text.replaceAll(/\p{Cc}/gu, '?');
+  const printable = visible(text, () => '?');
   return `${name.padEnd(NAME_WIDTH)}${printable.padEnd(VALUE_WIDTH)}  ${meaning}`;
 }

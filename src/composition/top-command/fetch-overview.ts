@@ -1,7 +1,8 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { visible } from '../../domain/visible-text.ts';
 import type { AdminTarget } from './arguments.ts';
-import type { Overview } from './overview.ts';
+import { isOverview, type Overview } from './overview.ts';
 
 /** The listener gave no overview. The message is for the user. */
 export class OverviewError extends Error {}
@@ -24,11 +25,11 @@ export async function fetchOverview(target: AdminTarget, token: string | undefin
   const value = parsed(text);
   if (status === 401) throw new OverviewError(`${name} asks for a token: give --token, or set SIGNALBOX_ADMIN_VIEWER_TOKEN`);
   const detail = value?.['detail'];
-  if (status !== 200) throw new OverviewError(`${name} answered ${status}${typeof detail === 'string' ? `: ${detail}` : ''}`);
-  if (!Array.isArray(value?.['nodes']) || !Array.isArray(value['missing'])) {
-    throw new OverviewError(`${name} is no admin listener of a broker: it answered with something else`);
+  if (status !== 200) {
+    throw new OverviewError(`${name} answered ${status}${typeof detail === 'string' ? `: ${visible(detail)}` : ''}`);
   }
-  return { overview: value as unknown as Overview, text };
+  if (!isOverview(value)) throw new OverviewError(`${name} is no admin listener of a broker: it answered with something else`);
+  return { overview: value, text };
 }
 
 function get(target: AdminTarget, token: string | undefined): Promise<{ readonly status: number; readonly text: string }> {

@@ -1,3 +1,4 @@
+import { visible } from '../../domain/visible-text.ts';
 import type { NodeInOverview, Overview } from './overview.ts';
 
 /** Cells of the terminal. */
@@ -24,7 +25,7 @@ export function screenLines({ nodes, missing }: Overview, size: ScreenSize | und
     '',
     ...table(['REALM', 'PEERS', 'LIMIT', 'USED'], realmCells(nodes)),
   ];
-  const printable = lines.map((line) => line.replaceAll(/\p{Cc}/gu, '?').trimEnd());
+  const printable = lines.map((line) => visible(line, () => '?').trimEnd());
   if (size === undefined) return printable;
   return printable.slice(0, Math.max(1, size.rows - 1)).map((line) => line.slice(0, size.columns));
 }

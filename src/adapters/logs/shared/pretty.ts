@@ -1,3 +1,5 @@
+import { hasHidden, visible, visibleLines } from '../../../domain/visible-text.ts';
+
 /** A line of the log, as parsed JSON. */
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,9 +26,10 @@ export function prettyLine(log: Fields, isColored: boolean): string {
   return `[${localTime(String(log['time']))}] ${color(COLORS[level], level.toUpperCase())}: ${color(CYAN, sentence(log))}\n`;
 }
 
-/** A value as in logfmt: values with blanks or quotes, and objects, are JSON. */
+/** A value as in logfmt: values with blanks, quotes or characters that are not shown, and objects, are JSON. */
 export function plainValue(value: unknown): string {
-  return typeof value === 'string' && /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
+  if (typeof value === 'string' && /^[^\s"=]+$/.test(value) && !hasHidden(value)) return value;
+  return visible(JSON.stringify(value));
 }
 
 function sentence(log: Fields): string {
@@ -46,7 +49,7 @@ function localTime(moment: string): string {
   return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** Replaces control characters, which a terminal would execute. */
+/** Replaces characters that a terminal would execute. */
 function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '?');
+  return visibleLines(text, (character) => (character === '\t' ? character : '?'));
 }

@@ -79,7 +79,7 @@ describe('in the pretty format', () => {
     const [line = ''] = written({ format: 'pretty' }, [
       { ...EVENTS['transport-unavailable'], detail: 'no \u001B[2J\u009B build' },
     ]);
-    expect(line).toContain('detail="no \\u001b[2J? build"');
+    expect(line).toContain('detail="no \\u001b[2J\\u009b build"');
     const [fault = ''] = written({ format: 'pretty' }, [{ ...EVENTS.fault, error: 'a\u001B[2J' }]);
     expect(fault).toContain('a?[2J');
   });
@@ -148,6 +148,18 @@ describe('levels', () => {
     expect([...names('warn')].sort()).toEqual([...warnings, ...errors].sort());
     expect([...names('error')].sort()).toEqual([...errors].sort());
     expect(names('fatal')).toEqual(['crashed']);
+  });
+});
+
+describe('a text of a client', () => {
+  const forged = 'a\u2028event=peer-closed\u2029\u202E\u009B2J\u0085b';
+
+  it.each(['json', 'logfmt', 'pretty'] as const)('adds no line, and nothing that a terminal obeys: %s', (format) => {
+    const event = { ...EVENTS['operator-acted'], subject: `id:main/${forged}`, reason: forged };
+    const [line = '', ...rest] = written({ format }, [event]);
+    expect([rest, /[\p{Cc}\p{Zl}\p{Zp}\u202E]/u.test(line.replaceAll(/\u001B\[\d+m/g, '').trimEnd())]).toEqual([[], false]);
+    expect(line).toContain('a\\u2028event=peer-closed\\u2029\\u202e\\u009b2J\\u0085b');
+    if (format === 'json') expect(JSON.parse(line)).toMatchObject({ reason: forged });
   });
 });
 

@@ -29,6 +29,8 @@ describe('the overview of a listener', () => {
     [200, '<html>', /is no admin listener/],
     [200, 'null', /is no admin listener/],
     [200, '{"nodes":{}}', /is no admin listener/],
+    [200, '{"nodes":[],"missing":[1]}', /is no admin listener/],
+    [421, '{"detail":"\\u001b[2J\\u202e"}', /answered 421: \\u001b\[2J\\u202e$/],
   ])('is missing in an answer of %i %j', async (status, body, message) => {
     await expect(fetchOverview(await answering(status, body), undefined)).rejects.toThrow(message);
   });

@@ -44,3 +44,17 @@ it('JUnit: a bad finding fails, a doubtful one only if strict', () => {
   expect(lax).toContain('<skipped message="The list has no &quot;server&quot; &lt;over&gt; UDP."/>');
   expect(lax).not.toContain('user:secret');
 });
+
+it('a text of the server neither moves the cursor nor adds a line, in any format', () => {
+  const forged = 'stun:\u001B[2J\u009B31m\u202E\u2028\nD1   good      all is well';
+  const findings = [finding('ice-url-invalid', { url: forged })];
+  const reports = [
+    reportInText(findings),
+    reportInJson(URL_WITH_SECRET, findings),
+    reportInJunit(URL_WITH_SECRET, findings, true),
+  ];
+  for (const report of reports) {
+    expect(report).not.toMatch(/[^\P{Cc}\n]|[\u2028\u202E]/u);
+    expect(report.split('\n').filter((line) => line.startsWith('D1 '))).toEqual([]);
+  }
+});
