@@ -31,7 +31,8 @@ export const REMOVED: HttpResponse = { status: 403, headers: [PLAIN], body: 'Rem
 
 /** H9, H17, A8, I6. @param wait until the next request is allowed. */
 export function tooManyRequests(wait: Millis, limit: HitLimit): HttpResponse {
-  return { status: 429, headers: [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))]], body: 'Too Many Requests', limit };
+  const headers = [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))], ['cache-control', 'no-store']] as const;
+  return { status: 429, headers, body: 'Too Many Requests', limit };
 }
 
 /** A body of more than `maxBytes`. */

@@ -66,6 +66,14 @@ describe('HttpController at the route of ICE servers', () => {
     expect(ask('192.0.2.1').status).not.toBe(429);
   });
 
+  it('I6: forbids caching, also of a refusal', () => {
+    const { transport } = brokerWithPeer({ ...TURN, iceRateLimit: 3 });
+    const targets = [TARGET, '/nobody/ice?id=ann&token=t', '/peerjs/ice?id=ann&token=x', TARGET];
+    const answers = targets.map((target) => transport.http('GET', target));
+    expect(answers.map(({ status }) => status)).toEqual([200, 401, 401, 429]);
+    for (const { headers } of answers) expect(headers).toContainEqual(['cache-control', 'no-store']);
+  });
+
   it('I9: answers in the form of Matrix', () => {
     const { body } = brokerWithPeer().transport.http('GET', `${TARGET}&as=matrix`);
     expect(JSON.parse(body)).toMatchObject({ uris: ['turn:turn.example.org'], password: expect.any(String) });

@@ -4,7 +4,8 @@ import type { HttpRequest } from '../../../src/application/ports/http.ts';
 
 it('H9: retry-after is the wait in whole seconds, rounded up', () => {
   const limit = { option: 'http_rate_limit', allows: 1 };
-  expect(tooManyRequests(1_001, limit)).toMatchObject({ status: 429, limit, headers: [expect.anything(), ['retry-after', '2']] });
+  const headers = expect.arrayContaining([['retry-after', '2']]);
+  expect(tooManyRequests(1_001, limit)).toMatchObject({ status: 429, limit, headers });
 });
 
 it('a large body is answered with its limit', () => {

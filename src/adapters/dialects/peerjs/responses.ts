@@ -75,7 +75,7 @@ export function responseTo(outcome: HttpOutcome): HttpResponse {
 function refusal(reason: HttpRefusal): HttpResponse {
   const challenge = CHALLENGES[reason];
   const headers: (readonly [string, string])[] = [
-    PLAIN_TYPE,
+    ...[PLAIN_TYPE, NO_STORE],
     ...(challenge === undefined ? [] : [['www-authenticate', challenge] as const]),
   ];
   if (reason === 'ice-unavailable') headers.push(RETRY_AFTER);
