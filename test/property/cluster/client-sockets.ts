@@ -1,4 +1,5 @@
 import type { Millis } from '../../../src/domain/time.ts';
+import type { SimulatedNode } from './simulated-node.ts';
 import { OWNERS, type ClientSocket, type PeerName, type Person } from './client-socket.ts';
 
 /** Without faults, the old socket of a peer is closed in this time. */
@@ -15,6 +16,11 @@ export class ClientSockets {
   add(socket: ClientSocket): void {
     this.all.push(socket);
     this.current.set(socket.person, socket);
+  }
+
+  /** All sockets to a node, also closed ones. */
+  on(node: SimulatedNode): ClientSocket[] {
+    return this.all.filter((socket) => socket.node === node);
   }
 
   /** The only socket of an id, open for some time on a node without faults. */

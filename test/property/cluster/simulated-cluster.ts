@@ -10,6 +10,7 @@ import { ClientSocket, OWNERS, PERSONS, THIEVES, type PeerName, type Person } fr
 import { DeliveryModel } from './delivery-model.ts';
 import { unpooledEffect } from './engine-state.ts';
 import type { ClusterEngine, SimulatedEngineOptions } from './simulated-engine.ts';
+import { TimeSteps } from './time-steps.ts';
 import { CONFIG, LEASE, SimulatedNode, type ClusterRealm } from './simulated-node.ts';
 
 export const NODES = 3;
@@ -42,6 +43,7 @@ export interface SimulatedClusterOptions {
 /** A cluster of brokers with memory transports on a manual clock, and a model that checks all received frames. */
 export class SimulatedCluster {
   readonly #clock = new ManualClock();
+  readonly #steps = new TimeSteps(this.#clock);
   readonly #engine: ClusterEngine;
   readonly #options: SimulatedClusterOptions;
   readonly #model = new DeliveryModel(() => this.#clock.now());
@@ -83,10 +85,9 @@ export class SimulatedCluster {
 
   /** Index of the node of the person's last socket. */
   nodeOf(person: Person): number {
-    return Math.max(
-      0,
-      this.#nodes.findIndex((node) => node === this.#sockets.current.get(person)?.node),
-    );
+    const last = this.#sockets.current.get(person)?.node;
+    const index = this.#nodes.findIndex((node) => node === last);
+    return Math.max(0, index);
   }
 
   sendOffers(from: Person, to: PeerName, times = 1): void {
@@ -142,9 +143,8 @@ export class SimulatedCluster {
   async resumeNode(index: number, seed: number): Promise<void> {
     const node = this.#node(index);
     this.#untrackLateNotices(node);
-    for (const socket of this.#sockets.all) {
-      if (node.process.isSuspended && socket.node === node) this.#model.moved(socket.person.name);
-    }
+    const suspended = node.process.isSuspended ? this.#sockets.on(node) : [];
+    for (const { person } of suspended) this.#model.moved(person.name);
     await node.resume(seed, () => this.#engine.settle());
     this.#readFrames();
   }
@@ -199,7 +199,7 @@ export class SimulatedCluster {
   async advance(span: number, step = STEP_MS): Promise<void> {
     const until = this.#clock.now() + span;
     while (this.#clock.now() < until) {
-      this.#clock.advance(Math.min(step, until - this.#clock.now()));
+      this.#steps.advance(until, step);
       await this.#engine.settle();
       for (const { transport } of this.#nodes) transport.settle();
       this.#readFrames();
