@@ -50,7 +50,7 @@ const MUTANTS: Readonly<Record<string, HttpChanges>> = {
   'does not say where an act comes from': withOperations((operations) => ({
     drain: (node, act, answer) => operations.drain(node, { ...act, from: '' }, answer),
   })),
-  'removes nobody and says that it did': withOperations(() => ({
+  'removes no peer and answers that it did': withOperations(() => ({
     expel: (_target, _act, answer) => answer({ closed: 1, missing: [] }),
   })),
   'cuts the beginning of ids': withOperations((operations) => ({
@@ -98,7 +98,7 @@ const MUTANTS: Readonly<Record<string, HttpChanges>> = {
       stop: () => correct.stop(),
     }),
   },
-  'says that it listens at a place in use': withCalls((correct) => ({
+  'reports that it listens at an address in use': withCalls((correct) => ({
     listen: (services) => correct.listen(services).catch(() => 'http://127.0.0.1:1'),
   })),
   'reports a place in use by another error': withCalls((correct) => ({
