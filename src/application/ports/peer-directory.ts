@@ -59,7 +59,8 @@ export interface PeerDirectory {
   /**
    * Reports whether this connection holds the id, including after its node's lease was renewed.
    * @param ifFree whether to claim the id again if no holder is known, because the directory may have lost its data. An earlier
-   * claim (`claimNumber`) that was stored again in this way then moves to this connection, as in `claim`.
+   * claim (`claimNumber`) that was stored again in this way then moves to this connection, as in `claim`. `lost` if the id was
+   * claimed and released since the loss, because that claim was later.
    */
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void;
 

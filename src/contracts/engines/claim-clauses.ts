@@ -1,4 +1,5 @@
 import { expect } from '../expect.ts';
+import type { Claim } from '../../application/ports/peer-directory.ts';
 import { Token } from '../../domain/token.ts';
 import { LEASE, type Clause, HERE, THERE, FAR, GREEN, EngineClient, peer } from './fixture.ts';
 
@@ -54,6 +55,18 @@ export const CLAIM_CLAUSES: readonly Clause[] = [
         ...{ type: 'superseded', realm: GREEN, id: 'ann', connection: earlier.connection },
       });
       expect((await client.claim({ ...peer('ann', FAR), token: new Token('his') }))[0]).toBe('taken');
+    },
+  },
+  {
+    name: 'O5: an id that was claimed and released after a loss of the data does not return to a claim from before',
+    async run(subject) {
+      const client = new EngineClient(subject);
+      const before: Claim = { ...peer('ann', HERE, 7), claimNumber: { era: 'before', count: 1 } };
+      const after = await client.claimed(peer('ann', THERE));
+      client.release(after);
+      expect(await client.confirm(after)).toBe('lost');
+      expect(await client.confirm(before, true)).toBe('lost');
+      expect(await client.confirm({ ...before, id: peer('bob', HERE).id }, true)).toBe('held');
     },
   },
   {

@@ -36,6 +36,7 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
       'a claim is confirmed to the connection that owns it, with or without a valid lease, and to no other',
       'a free claim is confirmed as lost, unless the directory may have lost its data',
       'O5: of two connections that claim an id again after a loss of the data, the one with the later claim owns it',
+      'O5: an id that was claimed and released after a loss of the data does not return to a claim from before',
       'O4: a new claim is not lost to a connection that claims the id again after a loss of the data',
     ],
   },
@@ -45,6 +46,7 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
     fails: [
       'a free claim is confirmed as lost, unless the directory may have lost its data',
       'O5: of two connections that claim an id again after a loss of the data, the one with the later claim owns it',
+      'O5: an id that was claimed and released after a loss of the data does not return to a claim from before',
     ],
   },
   {
@@ -55,7 +57,10 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
           correct.confirm({ realm, id, token, connection }, ifFree, answer),
       }),
     },
-    fails: ['O5: of two connections that claim an id again after a loss of the data, the one with the later claim owns it'],
+    fails: [
+      'O5: of two connections that claim an id again after a loss of the data, the one with the later claim owns it',
+      'O5: an id that was claimed and released after a loss of the data does not return to a claim from before',
+    ],
   },
   {
     fault: 'gives an id that is claimed again to the last connection',

@@ -66,16 +66,16 @@ export class ClientSockets {
     }
   }
 
-  /** O5: of two sockets of a peer, the later one keeps the id, unless a thief has claimed it, or its claim is a lost write. */
+  /** O5: the last socket of a peer keeps the id, unless a thief has claimed it, or its claim is a lost write. */
   checkLatestIsOpen(): void {
     if (this.hasLostWrites) return;
     for (const owner of OWNERS) {
-      const sockets = this.all.filter(({ person, isOpenedInOrder }) => person.name === owner.name && isOpenedInOrder);
+      const sockets = this.all.filter(({ person, openedAt }) => person.name === owner.name && openedAt !== undefined);
       if (sockets.some(({ person }) => person !== owner)) continue;
+      const last = sockets.reduce((one, other) => (openingOf(other) > openingOf(one) ? other : one), sockets[0]);
       const open = sockets.find(({ isOpen }) => isOpen);
-      const isLater = ({ isClosedByBroker, openedAt = 0 }: ClientSocket): boolean =>
-        isClosedByBroker && openedAt > (open?.openedAt ?? Number.POSITIVE_INFINITY) + SUPERSEDE_MS;
-      if (sockets.some(isLater)) throw new Error(`${owner.name} keeps an earlier socket`);
+      if (last === undefined || open === undefined || !last.isOpenedInOrder || !last.isClosedByBroker) continue;
+      if (openingOf(last) > openingOf(open) + SUPERSEDE_MS) throw new Error(`${owner.name} keeps an earlier socket`);
     }
   }
 
@@ -86,4 +86,8 @@ export class ClientSockets {
       if (open.length !== 1) throw new Error(`${name} has ${open.length} open sockets`);
     }
   }
+}
+
+function openingOf(socket: ClientSocket | undefined): Millis {
+  return socket?.openedAt ?? Number.NEGATIVE_INFINITY;
 }

@@ -26,6 +26,8 @@ export class MemoryPeerDirectory implements PeerDirectory {
   readonly #notify: (node: NodeId, word: BusMessage) => void;
   readonly #era: string | undefined;
   #grantedClaims = 0;
+  /** Ids that were released in this era. Empty without an era. */
+  readonly #released = new Map<RealmKey, Set<PeerId>>();
   readonly #realms = new Map<RealmKey, Map<PeerId, HeldClaim>>();
   readonly #leaseEnds = new Map<NodeId, Millis>();
   /** Nodes that claimed an id after their lease had ended. `keep` reports it once. */
@@ -74,6 +76,7 @@ export class MemoryPeerDirectory implements PeerDirectory {
     if (holder !== undefined && isSameConnection(holder, claim)) return answer('held');
     const { claimNumber } = claim;
     if (!ifFree || (holder !== undefined && !isEarlierClaim(holder.restored, claimNumber))) return answer('lost');
+    if (holder === undefined && this.#wasClaimedLater(claim)) return answer('lost');
     const { realm, id, token, connection } = claim;
     claims.set(id, { realm, id, token, connection, restored: claimNumber });
     answer('held');
@@ -83,7 +86,11 @@ export class MemoryPeerDirectory implements PeerDirectory {
   release(claim: Claim): void {
     const claims = this.#realms.get(claim.realm.key);
     const holder = claims?.get(claim.id);
-    if (holder !== undefined && isSameConnection(holder, claim)) claims?.delete(claim.id);
+    if (holder === undefined || !isSameConnection(holder, claim)) return;
+    claims?.delete(claim.id);
+    if (this.#era === undefined) return;
+    const released = this.#released.get(claim.realm.key) ?? new Set<PeerId>();
+    this.#released.set(claim.realm.key, released.add(claim.id));
   }
 
   renewLease(node: NodeId, answer: (outcome: RenewOutcome, superseded?: readonly SupersededClaim[]) => void): void {
@@ -109,6 +116,12 @@ export class MemoryPeerDirectory implements PeerDirectory {
     const claim = this.#realms.get(realm)?.get(id);
     if (claim === undefined) return undefined;
     return { node: claim.realm.node, connection: claim.connection, isAlive: !this.#hasLapsed(claim.realm.node) };
+  }
+
+  /** Whether a claim of an earlier era is of an id that was claimed and released in this one. */
+  #wasClaimedLater({ realm, id, claimNumber }: Claim): boolean {
+    const isOfEarlierEra = claimNumber !== undefined && claimNumber.era !== this.#era;
+    return isOfEarlierEra && this.#released.get(realm.key)?.has(id) === true;
   }
 
   #nextNumber(): ClaimNumber | undefined {

@@ -73,10 +73,15 @@ export class NatsPeerDirectory implements PeerDirectory {
     const owner = ownerOf(claim);
     let isLost = false;
     const { claimNumber } = claim;
-    const updated = this.#claimTables.of(claim.realm.key).update(claim.id, (state) => {
-      const { owner: current, restored } = state.claim(claim.id) ?? {};
+    const table = this.#claimTables.of(claim.realm.key);
+    const updated = table.update(claim.id, (state) => {
+      const stored = state.claim(claim.id);
+      const { owner: current, restored } = stored ?? {};
       const isHeld = current !== undefined && isSameConnection(current, owner);
-      const isFree = current === undefined || isEarlierClaim(restored, claimNumber);
+      // An id that was released in this stream was claimed later than a claim of an earlier stream.
+      const isOfEarlierStream = claimNumber !== undefined && claimNumber.era !== table.journal.streamId;
+      const isReleased = stored !== undefined && current === undefined;
+      const isFree = current === undefined ? !(isReleased && isOfEarlierStream) : isEarlierClaim(restored, claimNumber);
       isLost = !isHeld && !(ifFree && isFree);
       return isHeld || isLost ? undefined : { owner, restored: claimNumber };
     });

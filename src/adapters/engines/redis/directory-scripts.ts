@@ -1,5 +1,8 @@
 import { defineScript } from './script.ts';
 
+/** Claims of a node that has been dead for this number of leases are removed. */
+export const RETENTION_LEASES = 20;
+
 const CLAIM_COUNTS = `
 local function realmOf(id)
   return string.match(id, '^([^\\n]*)\\n')
@@ -88,6 +91,8 @@ local id, node, connection, digest, ifFree, era, count, message = unpack(args)
 local owner = holder(id)
 if owner and owner.node == node and owner.connection == connection then return 'held' end
 if ifFree ~= '1' then return 'lost' end
+local isOfEarlierEra = era ~= '' and era ~= redis.call('HGET', p .. 'numbers', 'era')
+if not owner and isOfEarlierEra and redis.call('EXISTS', p .. 'released:' .. id) == 1 then return 'lost' end
 if owner then
   local restored = redis.call('HGET', p .. 'restored', id) or ''
   local prefix = owner.node .. ' ' .. owner.connection .. ' ' .. era .. ' '
@@ -102,14 +107,21 @@ return 'held'
   CLAIM_COUNTS,
 );
 
-/** id, node, connection */
+/**
+ * id, node, connection, digest, lease: the first arguments of CLAIM, because a late claim runs as a release. In the time in which
+ * nodes may claim their ids again after a loss of the data, a released id is marked.
+ */
 const RELEASE = defineScript(
   `
-local owner = holder(args[1])
-if not owner or owner.node ~= args[2] or owner.connection ~= args[3] then return end
-redis.call('HDEL', p .. 'peers', args[1])
-redis.call('HDEL', p .. 'restored', args[1])
-addToCount(args[1], owner.node, -1)
+local id, node, connection, _, lease = unpack(args)
+local owner = holder(id)
+if not owner or owner.node ~= node or owner.connection ~= connection then return end
+redis.call('HDEL', p .. 'peers', id)
+redis.call('HDEL', p .. 'restored', id)
+addToCount(id, node, -1)
+local retention = tonumber(lease) * ${RETENTION_LEASES}
+local startedAt = string.match(redis.call('HGET', p .. 'numbers', 'era') or '', '@(%d+)$')
+if startedAt and now - startedAt < retention then redis.call('SET', p .. 'released:' .. id, '', 'PX', retention) end
 `,
   CLAIM_COUNTS,
 );

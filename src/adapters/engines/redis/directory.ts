@@ -12,6 +12,7 @@ import { nodeId, type ConnectionId, type NodeId, type PeerId, type RealmKey } fr
 import type { Millis } from '../../../domain/time.ts';
 import { worstOutcome } from '../shared/renew-outcomes.ts';
 import { encodeBusMessage } from '../shared/bus-messages.ts';
+import { RETENTION_LEASES } from './directory-scripts.ts';
 import { listOf, textOf } from './replies.ts';
 import type { ScriptRunner } from './script-runner.ts';
 
@@ -22,8 +23,6 @@ export interface RedisDirectorySettings {
   readonly concurrentLimit: number;
 }
 
-/** Claims of a node that has been dead for this number of leases are removed. */
-const DEAD_NODE_RETENTION_LEASES = 20;
 /** Superseded claims that one renewal returns. */
 const MAX_SUPERSEDED = 1_000;
 /** Claims that one script checks. */
@@ -107,7 +106,7 @@ export class RedisPeerDirectory implements PeerDirectory {
     this.#runner.run(
       'release',
       realm.key,
-      [id, realm.node, connection],
+      [id, realm.node, connection, '', this.lease],
       () => undefined,
       () => undefined,
     );
@@ -125,7 +124,7 @@ export class RedisPeerDirectory implements PeerDirectory {
       this.#runner.run(
         'renew',
         realm,
-        [node, this.lease, this.lease * DEAD_NODE_RETENTION_LEASES, MAX_SUPERSEDED],
+        [node, this.lease, this.lease * RETENTION_LEASES, MAX_SUPERSEDED],
         (reply) => {
           const [first, moved, ...dead] = listOf(reply);
           const outcome = textOf(first);
