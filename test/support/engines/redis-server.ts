@@ -42,7 +42,9 @@ export function startTlsRedis(): Promise<EngineServer> {
 
 /** Starts a Redis Cluster of one node: it rejects scripts with keys of different hash tags. */
 export async function startClusterRedis(): Promise<EngineServer> {
-  const command: EngineKind['command'] = (port, folder) => [...REDIS.command(port, folder), '--cluster-enabled', 'yes'];
+  // The default port of the cluster bus, `port + 10000`, may be in use or too high.
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())];
+  const command: EngineKind['command'] = (port, folder) => [...REDIS.command(port, folder), ...cluster];
   const server = await EngineServer.start({ ...REDIS, command });
   await queryRedis(server.port, async (redis) => {
     await redis.cluster('ADDSLOTSRANGE', 0, SLOTS - 1);
