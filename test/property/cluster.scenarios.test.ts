@@ -11,7 +11,7 @@ const ENGINES: readonly [string, CreateEngine][] = [
   ['NATS', (clock, limits, lease, _onLateClaim, realm) => new SimulatedNats(clock, limits, lease, realm)],
 ];
 const ONCE = { duplicatesBusMessages: false };
-const [ann] = OWNERS;
+const [ann, , cem] = OWNERS;
 
 function step(text: string, act: Step['act']): Step {
   return { text, act };
@@ -26,6 +26,19 @@ describe.each(ENGINES)('a cluster of three nodes on %s', (_name, createEngine) =
       step('node 0 is cut off', (w) => w.cutNodeOff(0)),
       step('ann connects to 1', (w) => w.connect(ann, 1)),
       step('a second passes', (w) => w.advance(1_000)),
+      step('the engine forgets, and node 0 reconnects first', (w) => w.engineForgets(100)),
+    ];
+    for (const realm of ['literal', 'by pattern'] as const) await runCluster({ createEngine, steps, realm });
+  });
+
+  it('O5: keeps the later socket of a peer if its node claims another id before it renews its lease in an empty engine', async () => {
+    if (ann === undefined || cem === undefined) throw new Error('no owner');
+    const steps = [
+      step('a second passes', (w) => w.advance(1_000)),
+      step('node 0 is cut off', (w) => w.cutNodeOff(0)),
+      step('ann connects to 1', (w) => w.connect(ann, 1)),
+      step('a second passes', (w) => w.advance(1_000)),
+      step('cem connects to 1', (w) => w.connect(cem, 1)),
       step('the engine forgets, and node 0 reconnects first', (w) => w.engineForgets(100)),
     ];
     for (const realm of ['literal', 'by pattern'] as const) await runCluster({ createEngine, steps, realm });

@@ -93,6 +93,15 @@ export const CLAIM_CLAUSES: readonly Clause[] = [
     },
   },
   {
+    name: 'the first renewal is unknown, also if the node has claimed an id before, because older claims may be lost',
+    async run(subject) {
+      const client = new EngineClient(subject);
+      await client.claim(peer('ann', HERE));
+      expect(await client.keep(HERE)).toBe('unknown');
+      expect(await client.keep(HERE)).toBe('kept');
+    },
+  },
+  {
     name: 'a renewal after the end of the lease is lapsed, also if the node has claimed an id meanwhile',
     async run(subject) {
       const client = new EngineClient(subject);

@@ -85,9 +85,29 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
     make: { directory: (correct) => ({ renewLease: (node, answer) => correct.renewLease(node, () => answer('kept')) }) },
     fails: [
       'a renewal is unknown at first, then kept, and lapsed after the end of the lease',
+      'the first renewal is unknown, also if the node has claimed an id before, because older claims may be lost',
       'a renewal after the end of the lease is lapsed, also if the node has claimed an id meanwhile',
       'O5: a renewal returns the claims that moved to another node during the lease, once',
     ],
+  },
+  {
+    fault: 'knows a node by its claims',
+    make: {
+      directory: (correct) => {
+        const claimed = new Set<NodeId>();
+        return {
+          claim: (claim, answer) => {
+            claimed.add(claim.realm.node);
+            correct.claim(claim, answer);
+          },
+          renewLease: (node, answer) =>
+            correct.renewLease(node, (outcome, moved) =>
+              answer(outcome === 'unknown' && claimed.has(node) ? 'kept' : outcome, moved),
+            ),
+        };
+      },
+    },
+    fails: ['the first renewal is unknown, also if the node has claimed an id before, because older claims may be lost'],
   },
   {
     fault: 'reports with a renewal no claim that has moved',

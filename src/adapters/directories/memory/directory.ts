@@ -30,6 +30,8 @@ export class MemoryPeerDirectory implements PeerDirectory {
   readonly #released = new Map<RealmKey, Set<PeerId>>();
   readonly #realms = new Map<RealmKey, Map<PeerId, HeldClaim>>();
   readonly #leaseEnds = new Map<NodeId, Millis>();
+  /** Nodes that have renewed a lease. A lease that a claim started does not show that older claims are known. */
+  readonly #renewed = new Set<NodeId>();
   /** Nodes that claimed an id after their lease had ended. `keep` reports it once. */
   readonly #lapsed = new Set<NodeId>();
   /** O5: claims of each node that have moved since the last renewal of its lease. */
@@ -94,8 +96,9 @@ export class MemoryPeerDirectory implements PeerDirectory {
   }
 
   renewLease(node: NodeId, answer: (outcome: RenewOutcome, superseded?: readonly SupersededClaim[]) => void): void {
-    const lapsed = this.#leaseEnds.has(node) ? 'lapsed' : 'unknown';
-    const outcome = this.#lapsed.delete(node) || this.#hasLapsed(node) ? lapsed : 'kept';
+    const hasLapsed = this.#lapsed.delete(node) || this.#hasLapsed(node);
+    const outcome = !this.#renewed.has(node) ? 'unknown' : hasLapsed ? 'lapsed' : 'kept';
+    this.#renewed.add(node);
     this.#leaseEnds.set(node, this.#clock.now() + this.lease);
     const superseded = this.#supersededOf(node);
     this.#superseded.delete(node);
@@ -143,7 +146,7 @@ export class MemoryPeerDirectory implements PeerDirectory {
   }
 
   #startLease(node: NodeId): void {
-    if (this.#leaseEnds.has(node)) this.#lapsed.add(node);
+    this.#lapsed.add(node);
     this.#leaseEnds.set(node, this.#clock.now() + this.lease);
   }
 
