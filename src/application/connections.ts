@@ -109,8 +109,8 @@ export class Connections {
     this.fanOut.notify(to, event);
   }
 
-  /** Sends the first bytes of a stream, if its dialect has any. */
-  beginStream(id: ConnectionId): void {
+  /** Sends the first bytes of a connection, if its dialect has any. */
+  sendPreamble(id: ConnectionId): void {
     const connection = this.find(id);
     const preamble = connection?.conversation.streamPreamble();
     if (connection !== undefined && preamble !== undefined) this.#writeInOrder(id, connection, preamble);

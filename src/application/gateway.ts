@@ -124,7 +124,7 @@ export class BrokerGateway implements Gateway {
     }
     turns.begin();
     try {
-      if (carrier === 'stream') connections.beginStream(id);
+      if (carrier === 'stream') connections.sendPreamble(id);
       if (connectRequest.as === 'diagnostic') diagnostics.opened(id, connectRequest, carrier);
       else if (connectRequest.as === 'newcomer') this.#stateful.awaitIntroduction(id, connectRequest, traits[carrier]);
       else registerPeer(id, connectRequest, traits[carrier]);

@@ -65,6 +65,7 @@ export class StatefulConnections {
     const { clock, turns } = this.#parts;
     const timeout = clock.wakeAt(clock.now() + INTRODUCTION_TIMEOUT, () => turns.run(() => this.#close(id, 'silent')));
     this.#newcomers.set(id, { newcomer, traits, timeout, bytes: 0 });
+    this.#parts.connections.sendPreamble(id);
   }
 
   ended(id: ConnectionId): void {
@@ -137,8 +138,8 @@ export class StatefulConnections {
   }
 
   /** W1. @returns whether the rest is within the limit of a message. */
-  #countRest({ memory }: Connection, { restBytes }: Conversation): boolean {
-    memory?.set('rest', restBytes);
+  #countRest({ memory }: Connection, { restBytes, stateBytes = 0 }: Conversation): boolean {
+    memory?.set('rest', restBytes + stateBytes);
     return restBytes <= this.#parts.maxMessageBytes;
   }
 

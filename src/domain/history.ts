@@ -1,5 +1,5 @@
-import { KEPT_PUBLICATION_BYTES, textBytes } from './memory-sizes.ts';
-import type { Publication } from './topic.ts';
+import { BUFFER_BYTES, KEPT_PUBLICATION_BYTES, textBytes } from './memory-sizes.ts';
+import { copyOfExtra, type Publication } from './topic.ts';
 
 /** T6: limits of the publications that are kept for subscribers that reconnect. */
 export interface HistoryLimits {
@@ -52,7 +52,8 @@ export class History {
 
   /** Adds a copy, and evicts the oldest publications beyond the limits, possibly this one. */
   add(publication: Publication): void {
-    this.#kept.set(this.#next, { ...publication, payload: new Uint8Array(publication.payload) });
+    const extra = copyOfExtra(publication.extra);
+    this.#kept.set(this.#next, { ...publication, payload: new Uint8Array(publication.payload), extra });
     const use = this.#ids.get(publication.id);
     if (use === undefined) this.#ids.set(publication.id, { firstPosition: this.#next, count: 1 });
     else use.count += 1;
@@ -113,8 +114,9 @@ export class History {
   }
 }
 
-function keptBytes({ id, topics, payload, type, from }: Publication): number {
+function keptBytes({ id, topics, payload, type, from, extra }: Publication): number {
   let bytes = KEPT_PUBLICATION_BYTES + payload.length + textBytes(id) + textBytes(type ?? '') + textBytes(from ?? '');
   for (const topic of topics) bytes += textBytes(topic);
+  if (extra !== undefined) bytes += BUFFER_BYTES + extra.bytes.length;
   return bytes;
 }

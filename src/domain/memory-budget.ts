@@ -13,7 +13,7 @@ export interface MemoryLimits {
  * `incomplete`: received fragments of a message. `backlog`: received, not yet processed. `topics`: names and patterns.
  * `will`: T8. `credentials`: id and token beyond the included length. `request`: origin and headers likewise (A7). `buffer`: a
  * buffer of the transport's library that the connection keeps until it ends. `body`: B5, of a request. `attachments`: B5, with
- * the packet that needs them. `rest`: W1, an incomplete request of a conversation.
+ * the packet that needs them. `rest`: W1, an incomplete request of a conversation, and its state.
  */
 export type MemoryUse = keyof typeof EMPTY;
 

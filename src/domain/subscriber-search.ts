@@ -36,6 +36,9 @@ export class SubscriberSearch {
   readonly #topics: ReadonlySet<string>;
   /** By pattern key: MATCH, NO_MATCH, or the number of topics tried so far. */
   readonly #tried = new Map<string, number>();
+  /** Candidates without a result. */
+  #undecided: number;
+  #hasMatch = false;
 
   /** @param byPattern the patterns of subscribers that are not in `named`. */
   constructor(publication: Publication, named: readonly Session[], byPattern: readonly (readonly [Session, PatternMap])[]) {
@@ -44,10 +47,23 @@ export class SubscriberSearch {
     this.#patterns = byPattern.map(([, patterns]) => patterns);
     this.#namedCount = named.length;
     this.#topics = new Set(publication.topics);
+    this.#undecided = this.candidates.length;
+  }
+
+  /** T14: whether every candidate was tried, and none matches. */
+  get hasNoMatch(): boolean {
+    return this.#undecided === 0 && !this.#hasMatch;
   }
 
   /** @param index in `candidates`. @returns undefined if the budget is exhausted: call again with a new budget. */
   matches(index: number, budget: Budget): boolean | undefined {
+    const isMatch = this.#isReceiver(index, budget);
+    if (isMatch !== undefined) this.#undecided -= 1;
+    this.#hasMatch ||= isMatch === true;
+    return isMatch;
+  }
+
+  #isReceiver(index: number, budget: Budget): boolean | undefined {
     const isSubscribed =
       index < this.#namedCount || this.#anyMatches(this.#patterns[index - this.#namedCount]?.values() ?? [], budget);
     if (isSubscribed !== true || !this.publication.isPrivate) return isSubscribed;

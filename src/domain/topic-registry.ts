@@ -152,8 +152,8 @@ export class TopicRegistry {
     }
     if (topics.length === 0) return 'topic-unusable';
     if (topics.length > this.#limits.topicsPerConnection || this.#isTooExpensive(topics)) return 'too-many-topics';
-    const { payload, form, type, retry, isPrivate = false } = draft;
-    return { id, isOwnId: draft.id === undefined, topics, payload, form, type, retry, isPrivate, from: from?.id };
+    const { payload, form, type, retry, isPrivate = false, extra } = draft;
+    return { id, isOwnId: draft.id === undefined, topics, payload, form, type, retry, isPrivate, from: from?.id, extra };
   }
 
   /**

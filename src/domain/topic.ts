@@ -49,6 +49,19 @@ export function maxUrlLength(topic: string): number {
 /** T12: the meaning of a payload: UTF-8 text, any bytes, or a JSON value. */
 export type PayloadForm = 'text' | 'bytes' | 'json';
 
+/** T13: the part of a publication that only its own wire can express, such as headers. */
+export interface WireExtra {
+  /** The name of the dialect that wrote it. Other dialects ignore it. */
+  readonly dialect: string;
+  /** In a format of that dialect. Borrowed like the payload. */
+  readonly bytes: Uint8Array;
+}
+
+/** T13: for code that keeps a draft or a publication longer than the turn. */
+export function copyOfExtra(extra: WireExtra | undefined): WireExtra | undefined {
+  return extra && { dialect: extra.dialect, bytes: new Uint8Array(extra.bytes) };
+}
+
 /** A publication as decoded by a dialect, before validation. */
 export interface Draft {
   /**
@@ -68,6 +81,8 @@ export interface Draft {
   readonly retry?: Millis | undefined;
   /** MER7: only for subscribers with clearance for one of the topics. */
   readonly isPrivate?: boolean;
+  /** T13. */
+  readonly extra?: WireExtra | undefined;
 }
 
 /** A publication. Each subscriber receives it once, even if several of its topics match. */
@@ -84,6 +99,8 @@ export interface Publication {
   readonly isPrivate: boolean;
   /** Undefined for a publication by HTTP request. */
   readonly from: PeerId | undefined;
+  /** T13. */
+  readonly extra?: WireExtra | undefined;
 }
 
 /** W5: why one request of an open connection has no effect. */
@@ -98,8 +115,8 @@ export type TopicEvent =
   | { readonly event: 'joined'; readonly topic: TopicName; readonly peer: PeerId }
   /** T8: the will is set if the connection was lost and had set one. */
   | { readonly event: 'left'; readonly topic: TopicName; readonly peer: PeerId; readonly will: Payload | undefined }
-  /** Confirms the request with this number. */
-  | { readonly event: 'receipt'; readonly receipt: number }
+  /** Confirms the request with this number. T14: set if it was a publication without any subscriber in the broker. */
+  | { readonly event: 'receipt'; readonly receipt: number; readonly hasNoSubscribers?: true }
   /** W5: the request with this number had no effect. Only for dialects with `refusesRequests`. */
   | { readonly event: 'refused'; readonly receipt: number; readonly why: RequestRefusal }
   /** The response to a ping of the dialect. */

@@ -8,15 +8,15 @@ import type {
 import type { HttpResponse } from '../../src/application/ports/http.ts';
 import type { ConnectRequest, ConversationRequest } from '../../src/application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../src/domain/refusal.ts';
-import type { TopicEvent } from '../../src/domain/topic.ts';
+import type { TopicEvent, TopicPattern } from '../../src/domain/topic.ts';
 
 const LINE_FEED = 0x0a;
 const FATAL: ConversationRequest = { action: 'malformed', isFatal: true };
 
 /**
  * A stateful dialect for tests: a stream of lines that frames may cut anywhere. The client introduces itself by `HI token`, then
- * numbers its lines in its mind: `+a` joins, `-a` leaves, `a text` publishes. The answer to line 3 is `ok 3` or `no 3 reason`,
- * and the answer to `?` is the number of lines so far.
+ * numbers its lines in its mind: `+a` joins, `~a` joins all topics that begin so, `-a` leaves, `a text` publishes. The answer to
+ * line 3 is `ok 3` (`ok 3 unheard`: T14) or `no 3 reason`, and the answer to `?` is the number of lines so far.
  */
 export class CounterDialect implements StatefulDialect {
   readonly name = 'counter';
@@ -27,8 +27,12 @@ export class CounterDialect implements StatefulDialect {
   readonly sendsBinary = true;
   readonly refusesRequests: boolean;
 
-  constructor(refusesRequests = true) {
+  readonly #preamble: Uint8Array | undefined;
+
+  /** @param preamble W3. */
+  constructor(refusesRequests = true, preamble?: Uint8Array) {
     this.refusesRequests = refusesRequests;
+    this.#preamble = preamble;
   }
 
   readonly subprotocol = (offered: readonly string[]): string | undefined => offered.find((name) => name === 'counter');
@@ -50,7 +54,7 @@ export class CounterDialect implements StatefulDialect {
   }
 
   converse({ maxMessageBytes }: ConversationLimits): Conversation {
-    return new CounterConversation(this, maxMessageBytes);
+    return new CounterConversation(this, maxMessageBytes, this.#preamble);
   }
 }
 
@@ -61,8 +65,11 @@ export class CounterConversation implements Conversation {
   #lines = 0;
   #isBroken = false;
 
-  constructor(voice: object, maxBytes: number) {
+  readonly #preamble: Uint8Array | undefined;
+
+  constructor(voice: object, maxBytes: number, preamble?: Uint8Array) {
     this.voice = voice;
+    this.#preamble = preamble;
     this.#maxBytes = maxBytes;
   }
 
@@ -102,6 +109,7 @@ export class CounterConversation implements Conversation {
     if (text === '?') return { action: 'reply', frame: Buffer.from(`${receipt}\n`) };
     const selectors = [{ topic: text.slice(1) }];
     if (text.startsWith('+')) return { action: 'join-topics', selectors, receipt };
+    if (text.startsWith('~')) return { action: 'join-topics', selectors: [beginningWith(text.slice(1))], receipt };
     if (text.startsWith('-')) return { action: 'leave-topics', selectors, receipt };
     const end = line.indexOf(0x20);
     if (end < 0) return text === '!' ? FATAL : { action: 'malformed' };
@@ -114,15 +122,15 @@ export class CounterConversation implements Conversation {
   }
 
   encodeEvent(event: TopicEvent): Uint8Array | undefined {
-    if (event.event === 'receipt') return Buffer.from(`ok ${event.receipt}\n`);
+    if (event.event === 'receipt') return Buffer.from(`ok ${event.receipt}${event.hasNoSubscribers ? ' unheard' : ''}\n`);
     if (event.event === 'refused') return Buffer.from(`no ${event.receipt} ${event.why}\n`);
     if (event.event !== 'publication') return undefined;
     const { topics, payload } = event.publication;
     return Buffer.concat([Buffer.from(`${topics[0]} `), payload, Buffer.from('\n')]);
   }
 
-  streamPreamble(): undefined {
-    return undefined;
+  streamPreamble(): Uint8Array | undefined {
+    return this.#preamble;
   }
 
   openFrame({ id }: Pick<Registration, 'id'>): Uint8Array {
@@ -140,4 +148,14 @@ export class CounterConversation implements Conversation {
   closeFrame(ending: Ending): CloseFrame {
     return { frame: undefined, code: ending === 'malformed' ? 1002 : 1008, why: ending };
   }
+}
+
+function beginningWith(pattern: string): TopicPattern {
+  return {
+    ...{ key: `~${pattern}`, pattern, matchCost: pattern.length },
+    matches(topic, meter) {
+      meter.steps += pattern.length;
+      return topic.startsWith(pattern);
+    },
+  };
 }

@@ -78,7 +78,7 @@ export interface FrameEncoder {
   /** Encodes a topic event; undefined if the dialect can't express it. */
   encodeEvent(event: TopicEvent): Uint8Array | undefined;
 
-  /** The first bytes of a stream; undefined for a dialect without streams. */
+  /** The first bytes of a stream, and of a client that has yet to introduce itself (W3); undefined for none. */
   streamPreamble(): Uint8Array | undefined;
 
   /** The frame that confirms the registration; undefined if the dialect has none. */
@@ -130,6 +130,9 @@ export interface Conversation extends FrameEncoder {
 
   /** W1: bytes of an incomplete request that are kept for the next frame, at most `maxMessageBytes`. */
   readonly restBytes: number;
+
+  /** B1: bytes of the other state that depends on what the client sent, such as names; bounded. Undefined for none. */
+  readonly stateBytes?: number;
 
   /**
    * Reads one frame: any number of requests, in order. A payload is a view on `bytes`, or on bytes that stay unchanged. The

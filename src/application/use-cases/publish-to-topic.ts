@@ -6,7 +6,7 @@ import { refuseRequest } from '../../domain/request-refusals.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { SessionTraits } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Draft, Publication } from '../../domain/topic.ts';
+import { copyOfExtra, type Draft, type Publication, type TopicEvent } from '../../domain/topic.ts';
 import type { BackendAccess } from '../backend-access.ts';
 import { authorizeRequest, type HttpClient } from '../http-access.ts';
 import type { Connections } from '../connections.ts';
@@ -64,12 +64,27 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       const subscribers = topics.publish(publication, echo ? undefined : session, decisions);
       count(session.traits.space, subscribers);
       broadcast(realm, session.traits, publication);
-      if (receipt !== undefined) decisions.push({ do: 'notify', to: [session.connection], event: { event: 'receipt', receipt } });
       performer.performAll(realm, decisions, now);
+      if (receipt !== undefined) {
+        const event: TopicEvent = { event: 'receipt', receipt, ...(isUnheard(realm, subscribers, decisions) && NO_SUBSCRIBERS) };
+        performer.perform(realm, { do: 'notify', to: [session.connection], event }, now);
+      }
       chargeFanOut(parts, session, subscribers, now);
     },
     fromHttp: fromHttp(parts),
   };
+}
+
+const NO_SUBSCRIBERS = { hasNoSubscribers: true } as const;
+
+/**
+ * T14: false as well if it is unknown: in a cluster, and while candidates are still to be matched.
+ * @param candidates number of receivers, and of subscribers that had to be matched.
+ * @param decisions of one publication, which were performed.
+ */
+function isUnheard(realm: Realm, candidates: number, [delivery]: readonly Decision[]): boolean {
+  if (!realm.isSingleNode) return false;
+  return candidates === 0 || (delivery?.do === 'broadcast' && delivery.search.hasNoMatch);
 }
 
 /** A9: asks the backend about the publisher, if the dialect has not verified its token. */
@@ -81,8 +96,8 @@ function fromHttp(parts: PublishToTopicParts): PublishToTopic['fromHttp'] {
     if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
     const authorizer = backend.authorizerFor(check);
     if (authorizer === undefined) return publish(realm, draft, client.dialect, answer);
-    // The payload is borrowed for the call.
-    const kept = { ...draft, payload: Uint8Array.from(draft.payload) };
+    // Payload and extra are borrowed for the call.
+    const kept = { ...draft, payload: Uint8Array.from(draft.payload), extra: copyOfExtra(draft.extra) };
     authorizeRequest(authorizer, { realm: realm.key, id: undefined, token: check?.token }, client, (outcome) => {
       if (typeof outcome === 'string') return answer({ kind: 'refusal', reason: outcome });
       if (!mayPublish(outcome, kept.topics)) return answer({ kind: 'refusal', reason: 'not-granted' });

@@ -130,6 +130,7 @@ export function eventsFor({ payloads }: Pick<DialectSubject, 'payloads'>): fc.Ar
     retry: fc.option(fc.nat(), { nil: undefined }),
     isPrivate: fc.boolean(),
     from: fc.option(PEERS, { nil: undefined }),
+    extra: fc.option(fc.record({ dialect: fc.constant('other'), bytes: fc.uint8Array({ maxLength: 20 }) }), { nil: undefined }),
   });
   return fc.oneof(
     fc.record({ event: fc.constant('publication' as const), publication, subscribers: fc.nat() }),

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryBusNetwork } from '../../../src/adapters/buses/memory/bus.ts';
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memory/records.ts';
+import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
+import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
 import type { MemoryClient } from '../../../src/adapters/transports/memory/listener.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
+import { nodeId } from '../../../src/domain/ids.ts';
 import { CounterDialect } from '../../support/counter-dialect.ts';
 import { SlowAuthorizer } from '../../support/slow-authorizer.ts';
 import { TestBroker } from '../../support/test-broker.ts';
@@ -84,6 +91,47 @@ describe('a connection of a stateful dialect', () => {
     const client = connect(start());
     send(client, 'HI\n');
     expect(client.received).toEqual([`[binary] ${Buffer.from('hi fresh\n').toString('hex')}`]);
+  });
+});
+
+describe('the receipt of a publication', () => {
+  it('T14: says that no connection is subscribed to the topic, by name or by pattern', () => {
+    const broker = start();
+    const [ann, bob] = [connect(broker), connect(broker)];
+    send(ann, 'HI\n', 'ab x\n');
+    send(bob, 'HI\n', '+a\n~b\n');
+    for (const topic of ['a', 'b', 'bc', 'c']) send(ann, `${topic} x\n`);
+    expect(linesOf(ann).slice(1)).toEqual(['ok 1 unheard', 'ok 2', 'ok 3', 'ok 4', 'ok 5 unheard']);
+    expect(linesOf(bob).slice(3)).toEqual(['a x', 'b x', 'bc x']);
+  });
+
+  it('T14: says nothing while matching takes longer than one turn', () => {
+    const broker = start({ topicLength: 20_000, topicsPerConnection: 30, maxMessageBytes: 30_000 });
+    const [ann, bob] = [connect(broker), connect(broker)];
+    send(ann, 'HI\n');
+    send(bob, 'HI\n');
+    for (let n = 0; n < 20; n++) send(bob, `~${n}${'x'.repeat(15_000)}\n`);
+    send(ann, 'z x\n');
+    broker.advance(10);
+    expect(linesOf(ann).slice(1)).toEqual(['ok 1']);
+  });
+
+  it('T14: says nothing in a cluster, where other nodes may have subscribers', () => {
+    const [node, clock, line] = [nodeId('one'), new ManualClock(), new MemoryBusNetwork()];
+    const directory = new MemoryPeerDirectory(clock, 60_000, () => undefined);
+    const mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: directory, notify: () => undefined });
+    const records = new MemoryClusterRecords(clock, () => [node]);
+    const ann = connect(start({}, { clock, engine: { node, directory, mailboxes, bus: line.busOf(node), records } }));
+    send(ann, 'HI\n', 'a x\n');
+    expect(linesOf(ann).slice(1)).toEqual(['ok 1']);
+  });
+});
+
+describe('the first frame of a newcomer', () => {
+  it('W3: may come from the broker', () => {
+    const dialect = new CounterDialect(true, Buffer.from('welcome\n'));
+    const client = connect(new TestBroker({}, { moreDialects: [dialect] }));
+    expect(linesOf(client)).toEqual(['welcome']);
   });
 });
 

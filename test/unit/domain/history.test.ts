@@ -32,6 +32,22 @@ describe('History', () => {
     ]);
   });
 
+  it('T6, T13: keeps a copy of the extra, and counts its bytes', () => {
+    const history = new History(LIMITS);
+    const bytes = Uint8Array.of(1, 2);
+    history.add(publication('a'));
+    const plain = history.bytes;
+    history.add({ ...publication('b'), extra: { dialect: 'nats', bytes } });
+    bytes.fill(0);
+    expect(history.bytes - 2 * plain).toBeGreaterThan(2);
+    const kept = history.replaySince(
+      'a',
+      () => true,
+      () => 'take',
+    );
+    expect(kept.publications.map(({ extra }) => extra)).toEqual([{ dialect: 'nats', bytes: Uint8Array.of(1, 2) }]);
+  });
+
   it('MER5: replays everything after an unknown id, and returns the id before the first publication', () => {
     const history = new History(LIMITS);
     for (const id of ['a', 'b', 'c', 'd', 'e']) history.add(publication(id));

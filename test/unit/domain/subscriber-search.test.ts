@@ -47,6 +47,24 @@ describe('T10: SubscriberSearch', () => {
     expect([found, slices > 3]).toEqual([[true, true, false], true]);
   });
 
+  it('T14: knows that no candidate matches once all were tried', () => {
+    const search = (topic: string): SubscriberSearch =>
+      new SubscriberSearch(
+        publication([topic]),
+        [],
+        [
+          [guest('ann'), patterns(prefixPattern('x'))],
+          [guest('bob'), patterns(prefixPattern('y'))],
+        ],
+      );
+    const other = search('garden');
+    expect([other.hasNoMatch, other.matches(0, budget()), other.hasNoMatch]).toEqual([false, false, false]);
+    expect([other.matches(1, budget(0)), other.hasNoMatch]).toEqual([undefined, false]);
+    expect([other.matches(1, budget()), other.hasNoMatch]).toEqual([false, true]);
+    const found = search('xyz');
+    expect([found.matches(0, budget()), found.matches(1, budget()), found.hasNoMatch]).toEqual([true, false, false]);
+  });
+
   it('matches a shared pattern once', () => {
     const all = Array.from({ length: 100 }, () => [guest('ann'), patterns(prefixPattern('no'))] as const);
     const search = new SubscriberSearch(publication(['garden']), [], all);

@@ -23,6 +23,11 @@ const published = (...given: Parameters<typeof read>): string[] =>
   notifications(decisionsOf((out) => registry.publish(read(...given), undefined, out)));
 
 describe('publishing', () => {
+  it('T13: keeps the extra of a draft', () => {
+    const extra = { dialect: 'nats', bytes: Uint8Array.of(1) };
+    expect([read('garden', '', { extra }).extra, read('garden').extra]).toEqual([extra, undefined]);
+  });
+
   it('T3: notifies each subscriber once, even if several topics match', () => {
     const [ann, bob] = [guest('ann', realm), guest('bob', realm)];
     registry.join(ann, [topic('garden'), topic('street'), prefixPattern('g')], []);

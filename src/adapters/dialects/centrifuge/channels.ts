@@ -1,12 +1,6 @@
 /** CF15: bytes of a channel name. */
 export const MAX_CHANNEL_BYTES = 255;
 
-/** CF16: the topic of a channel, without the first prefix that fits. @param prefixes the longest first. */
-export function topicOf(channel: string, prefixes: readonly string[]): string {
-  const prefix = prefixes.find((one) => channel.startsWith(one)) ?? '';
-  return channel.slice(prefix.length);
-}
-
 /**
  * CF16: the channel by which a connection last subscribed to each topic, if it has a prefix. A name is used from the receipt of
  * its subscription on. Bounded by the subscriptions of the connection and its requests on their way.

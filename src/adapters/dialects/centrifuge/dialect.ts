@@ -2,6 +2,7 @@ import type { Conversation, StatefulDialect } from '../../../application/ports/d
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { ConnectRequest } from '../../../application/ports/requests.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { longestFirst } from '../shared/prefixes.ts';
 import { CommandReader } from './commands.ts';
 import { CentrifugeConversation, type ConversationParts } from './conversation.ts';
 
@@ -35,10 +36,9 @@ export class CentrifugeDialect implements StatefulDialect {
 
   constructor({ path, prefixes, pingInterval, topicsPerConnection }: CentrifugeSettings) {
     this.#path = path;
-    const longestFirst = [...prefixes].sort((one, other) => other.length - one.length).filter((prefix) => prefix !== '');
     // A client that reconnects sends its subscriptions in one frame, behind `connect`.
     const maxCommands = Math.max(MAX_COMMANDS, topicsPerConnection + 1);
-    this.#parts = { reader: new CommandReader(), prefixes: longestFirst, pingInterval, maxCommands, voice: this };
+    this.#parts = { reader: new CommandReader(), prefixes: longestFirst(prefixes), pingInterval, maxCommands, voice: this };
   }
 
   subprotocol(offered: readonly string[]): string | undefined {

@@ -21,6 +21,14 @@ export function base64Of({ payload, form = 'text' }: FormedPayload): string | un
   return data.length % 4 === 0 && BASE64.test(data) ? data : undefined;
 }
 
+/** The bytes of the payload. Undefined for text that is not base64, and for JSON that is not a list of byte numbers. */
+export function bytesOf({ payload, form = 'text' }: FormedPayload): Uint8Array | undefined {
+  if (form === 'bytes') return payload;
+  if (form === 'json') return listedBytes(payload);
+  const base64 = base64Of({ payload, form });
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64');
+}
+
 /** The bytes of a JSON list of byte numbers, without a number object for each. Undefined for any other text. */
 function listedBytes(json: Uint8Array): Buffer | undefined {
   // Each number takes at least one digit and one separator.

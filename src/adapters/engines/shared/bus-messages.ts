@@ -1,6 +1,6 @@
 import type { BusMessage, NodeMessage } from '../../../application/ports/node-bus.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
-import type { PayloadForm, TopicName } from '../../../domain/topic.ts';
+import type { PayloadForm, TopicName, WireExtra } from '../../../domain/topic.ts';
 import { FORMAT_VERSION } from './format-version.ts';
 
 /** Reason why a bus message was rejected. */
@@ -32,6 +32,7 @@ function wireFields(message: BusMessage): Json {
     return { say: message.type, number: message.number, text: message.text };
   }
   const { publication: published } = message;
+  const { extra } = published;
   const publication = {
     ...{
       id: published.id,
@@ -40,6 +41,7 @@ function wireFields(message: BusMessage): Json {
       type: published.type,
     },
     ...{ retry: published.retry, isPrivate: published.isPrivate, from: published.from, form: published.form },
+    extra: extra && { dialect: extra.dialect, bytes: Buffer.from(extra.bytes).toString('base64') },
   };
   return { say: 'publication', realm: message.realm, space: message.space, remembers: message.keepsHistory, publication };
 }
@@ -81,8 +83,16 @@ function publicationIn(fields: Json, realm: RealmKey): BusMessage | undefined {
     type: typeof type === 'string' ? type : undefined,
     retry: typeof retry === 'number' ? retry : undefined,
     from: typeof from === 'string' ? (from as PeerId) : undefined,
+    extra: extraIn(inner['extra']),
   };
   return { type: 'publication', realm, space, keepsHistory, publication };
+}
+
+/** T13. A publication with an extra that this node can't read is delivered without it. */
+function extraIn(value: unknown): WireExtra | undefined {
+  if (!isObject(value)) return undefined;
+  const [dialect, bytes] = [value['dialect'], value['bytes']];
+  return typeof dialect === 'string' && typeof bytes === 'string' ? { dialect, bytes: Buffer.from(bytes, 'base64') } : undefined;
 }
 
 function parseObject(text: string): Json | undefined {

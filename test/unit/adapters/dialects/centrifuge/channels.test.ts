@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ChannelNames, topicOf } from '../../../../../src/adapters/dialects/centrifuge/channels.ts';
+import { ChannelNames } from '../../../../../src/adapters/dialects/centrifuge/channels.ts';
 
 describe('channels of Centrifuge', () => {
-  it('CF16: the topic of a channel has no prefix', () => {
-    const topics = (channel: string): string => topicOf(channel, ['peerix:a:', 'peerix:']);
-    expect(['garden', 'peerix:garden', 'peerix:a:garden', 'xpeerix:garden', 'peerix:'].map(topics)).toEqual([
-      ...['garden', 'garden', 'garden', 'xpeerix:garden', ''],
-    ]);
-    expect(topicOf('peerix:garden', [])).toBe('peerix:garden');
-  });
-
   it('CF16: a channel is used from the receipt of its subscription on, until the client unsubscribes', () => {
     const names = new ChannelNames();
     names.subscribing(1, 'garden', 'peerix:garden');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { base64Of, textOf } from '../../../../../src/adapters/dialects/shared/payload-forms.ts';
+import { base64Of, bytesOf, textOf } from '../../../../../src/adapters/dialects/shared/payload-forms.ts';
 
+const FORMS = [undefined, 'json'] as const;
 const payload = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 
 describe('the forms of payloads', () => {
@@ -31,6 +32,17 @@ describe('the forms of payloads', () => {
       expect(textOf({ payload: payload(json), form: 'json' })).toBe(Buffer.from(bytes).toString('base64'));
     });
     fc.assert(property, { numRuns: 200 });
+  });
+
+  it('T12: bytes are sent unchanged, and so are the bytes of base64 and of a JSON list of byte numbers', () => {
+    const bytes = Uint8Array.of(0, 255, 1);
+    expect(bytesOf({ payload: bytes, form: 'bytes' })).toBe(bytes);
+    expect([payload('AP8B'), payload('[0,255,1]')].map((one, at) => bytesOf({ payload: one, form: FORMS[at] }))).toEqual([
+      ...[Buffer.from(bytes), Buffer.from(bytes)],
+    ]);
+    expect([bytesOf({ payload: payload('grüße') }), bytesOf({ payload: payload('{}'), form: 'json' })]).toEqual([
+      ...[undefined, undefined],
+    ]);
   });
 
   it.each([

@@ -40,6 +40,22 @@ describe('a bus message', () => {
     expect(decodeBusMessage(text.replace('"bytes"', '"pictures"'))).toEqual({ why: 'unreadable' });
   });
 
+  it('T13: contains the extra of a publication, and is delivered without an unreadable one', () => {
+    const publication = {
+      ...{ id: '7', topics: ['garden' as TopicName], payload: Buffer.from([0, 255]), type: undefined, retry: undefined },
+      ...{ isPrivate: false, from: undefined, extra: { dialect: 'nats', bytes: Buffer.from([13, 10]) } },
+    };
+    const message = { type: 'publication', realm: MAIL.realm, space: 'updates', keepsHistory: true, publication } as const;
+    const text = encodeBusMessage(HERE, message);
+    expect(text).toContain('"extra":{"dialect":"nats","bytes":"DQo="}');
+    expect(decodeBusMessage(text)).toEqual({ from: HERE, message });
+    for (const wrong of ['"extra":7', '"extra":{"dialect":1,"bytes":""}', '"extra":{"dialect":"nats"}']) {
+      const without = { ...message, publication: { ...publication, extra: undefined } };
+      const received = decodeBusMessage(text.replace(/"extra":\{[^}]*\}/, wrong));
+      expect(received).toEqual({ from: HERE, message: without });
+    }
+  });
+
   it('contains a connection as a number', () => {
     const message = { type: 'superseded', realm: MAIL.realm, id: MAIL.id, connection: connectionId(3, 1) } as const;
     expect(decodeBusMessage(encodeBusMessage(HERE, message))).toEqual({ from: HERE, message });
