@@ -29,6 +29,12 @@ export const MAILBOX_BOUNDS = ['messages', 'bytes', 'realm', 'sender', 'buffer',
 
 export type MailboxBound = (typeof MAILBOX_BOUNDS)[number];
 
+/** The recipients of each sender. */
+interface ReportedPairs {
+  readonly now: Millis;
+  readonly pairs: Map<string, Set<PeerId>>;
+}
+
 /** Circumstances of a message. */
 export interface HoldOptions {
   /** Whether the recipient is connected. */
@@ -47,6 +53,8 @@ export class MailboxTable {
   readonly #mailboxCountBySender = new Map<PeerId, number>();
   #bytes = 0;
   #messageCount = 0;
+  /** M15: the pairs that the unfinished expiry has reported, and its time. */
+  #reported: ReportedPairs | undefined = undefined;
   #oldest: HeldMessage | undefined = undefined;
   #newest: HeldMessage | undefined = undefined;
 
@@ -159,22 +167,26 @@ export class MailboxTable {
 
   /**
    * M14, M15: removes messages older than `expireTimeout`, the oldest first. The cost is proportional to their number.
-   * @returns each pair of sender and recipient once. Two owners of the same id are two senders.
+   * @param max M23: messages of this call. If more are due, another call with the same `now` continues.
+   * @returns each pair of sender and recipient once, also over several calls. Two owners of the same id are two senders.
    */
-  expire(now: Millis): Expired[] {
-    const seen = new Map<string, Set<PeerId>>();
+  expire(now: Millis, max = Number.POSITIVE_INFINITY): Expired[] {
+    const { pairs } = (this.#reported =
+      this.#reported?.now === now ? this.#reported : { now, pairs: new Map<string, Set<PeerId>>() });
     const expired: Expired[] = [];
-    for (let held = this.#oldest; held !== undefined && this.#isDue(held, now); held = this.#oldest) {
+    let held = this.#oldest;
+    for (let left = max; left > 0 && held !== undefined && this.#isDue(held, now); left--, held = this.#oldest) {
       const { kind, from, to, owner } = held.message;
       this.#remove(held);
       if (!needsDelivery(kind)) continue;
       const sender = `${owner?.proof ?? ''} ${from}`;
-      const recipients = seen.get(sender) ?? new Set<PeerId>();
-      seen.set(sender, recipients);
+      const recipients = pairs.get(sender) ?? new Set<PeerId>();
+      pairs.set(sender, recipients);
       if (recipients.has(to)) continue;
       recipients.add(to);
       expired.push({ from, to, owner });
     }
+    if (held === undefined || !this.#isDue(held, now)) this.#reported = undefined;
     return expired;
   }
 

@@ -46,6 +46,9 @@ export interface ExpiredInRealm extends Expired {
   readonly realm: RealmKey;
 }
 
+/** The expired pairs. @param isMore whether other messages are due, and `expire` must be called again; false if omitted. */
+export type ExpireAnswer = (expired: readonly ExpiredInRealm[], isMore?: boolean) => void;
+
 /** Held messages, of one peer or of one realm, and their size. */
 export interface HeldMessages {
   readonly messages: number;
@@ -98,8 +101,12 @@ export interface MailboxStore {
   /** ADM2: the messages that wait for an id. A store that can't tell has no such method. */
   measure?(realm: RealmKey, id: PeerId, answer: (held: HeldMessages) => void): void;
 
-  /** M14: removes expired messages, and reports each pair of sender and absent peer once, if the sender must be notified (M6). */
-  expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void;
+  /**
+   * M14: removes expired messages, and reports each pair of sender and absent peer once, if the sender must be notified (M6).
+   * M23: a store that handles its messages in this process removes some of them, and answers that more are due.
+   * @param now a call with the same time continues the previous one.
+   */
+  expire(now: Millis, answer: ExpireAnswer): void;
 
   /** The messages of a realm that this node holds itself, and their size. Absent if an engine holds them. */
   heldIn?(realm: RealmKey): HeldMessages;

@@ -32,18 +32,9 @@ export interface SweepExpiredParts {
 const MIN_LOGGED_PAUSE: Millis = 1_000;
 
 /** L1, L6, M14: the cost is proportional to expired entries, not to live peers or held messages. M23: sweeps in slices. */
-export function sweepExpired({
-  realms,
-  mailboxes,
-  performer,
-  turns,
-  clock,
-  telemetry,
-  realmLabels,
-  handshakes,
-  log,
-  icePush,
-}: SweepExpiredParts): SweepExpired {
+export function sweepExpired(parts: SweepExpiredParts): SweepExpired {
+  const { realms, mailboxes, performer, turns, clock, handshakes, log, icePush } = parts;
+  const expireMail = mailExpiry(parts);
   let isSweepingSessions = false;
   return {
     sweep: () => {
@@ -63,7 +54,7 @@ export function sweepExpired({
     if (!isSweepingSessions) sweepSessions();
     icePush.sweep(now);
     handshakes.expire(now);
-    mailboxes.expire(now, (expired) => actOnEach({ clock, turns }, expired, notifySender));
+    expireMail(now);
   }
 
   function sweepSessions(): void {
@@ -71,6 +62,25 @@ export function sweepExpired({
     const count = realms.sweep(now, (realm, decision) => performer.perform(realm, decision, now), ACTS_PER_TURN);
     isSweepingSessions = count >= ACTS_PER_TURN;
     if (isSweepingSessions) clock.wakeAt(now, () => turns.run(sweepSessions));
+  }
+}
+
+/** @returns a function that expires held messages, and has no effect while its previous call continues in later turns. */
+function mailExpiry(parts: SweepExpiredParts): (now: Millis) => void {
+  const { realms, mailboxes, performer, turns, clock, telemetry, realmLabels } = parts;
+  let isExpiring = false;
+  return (now) => {
+    if (!isExpiring) expireSome(now);
+  };
+
+  /** M14: a later slice has the time of the first one, so that no pair of sender and receiver is reported twice. */
+  function expireSome(now: Millis): void {
+    mailboxes.expire(now, (expired, isMore = false) => {
+      isExpiring = isMore;
+      actOnEach({ clock, turns }, expired, notifySender, () => {
+        if (isMore) clock.wakeAt(clock.now(), () => turns.run(() => expireSome(now)));
+      });
+    });
   }
 
   function notifySender(pair: ExpiredInRealm): void {

@@ -40,6 +40,14 @@ export const AGE_CLAUSES: readonly Clause[] = [
     },
   },
   {
+    name: 'M14, M23: each pair is returned once also if its messages expire in several slices',
+    async run(subject) {
+      const recipients = Array.from({ length: 90 }, (_, n) => `absent-${n}`);
+      for (let round = 0; round < 8; round++) for (const to of recipients) await put(subject, offer({ to }), { now: round });
+      expect(sorted(await expire(subject, TIMEOUT + 300))).toEqual(sorted(recipients.map((to) => pair('ann', to))));
+    },
+  },
+  {
     name: 'M14: a sweep covers every realm, and returns the realm',
     async run(subject) {
       await put(subject, offer(), { realm: 'green' });

@@ -1,5 +1,5 @@
 import { MemoryMailboxStore } from '../../adapters/mailboxes/memory/store.ts';
-import type { HoldAnswer, HoldOutcome, MailboxPeer, ExpiredInRealm, TakeAnswer } from '../../application/ports/mailbox-store.ts';
+import type { ExpireAnswer, HoldAnswer, HoldOutcome, MailboxPeer, TakeAnswer } from '../../application/ports/mailbox-store.ts';
 import type { RealmKey } from '../../domain/ids.ts';
 import type { MailboxLimits } from '../../domain/mailbox-table.ts';
 import { copyMessage, type SignalMessage } from '../../domain/message.ts';
@@ -57,7 +57,7 @@ export class DurableMemoryStore extends MemoryMailboxStore {
     super.take(taker, answer, now);
   }
 
-  override expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
+  override expire(now: Millis, answer: ExpireAnswer): void {
     const oldest = this.stamp(now) - this.limits.expireTimeout;
     this.delete(({ arrivedAt }) => arrivedAt <= oldest);
     super.expire(now, answer);

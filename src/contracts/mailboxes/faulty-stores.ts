@@ -1,5 +1,6 @@
 import { MemoryMailboxStore } from '../../adapters/mailboxes/memory/store.ts';
 import type {
+  ExpireAnswer,
   ExpiredInRealm,
   HoldAnswer,
   MailboxPeer,
@@ -15,7 +16,6 @@ import { mailboxOwner, type Usage } from './fixture.ts';
 
 type PutAnswer = HoldAnswer;
 type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void;
-type ExpireAnswer = (expired: readonly ExpiredInRealm[]) => void;
 
 /** Correct, and answers in a later turn. */
 export class LateStore extends MemoryMailboxStore {
@@ -28,7 +28,7 @@ export class LateStore extends MemoryMailboxStore {
   }
 
   override expire(now: Millis, answer: ExpireAnswer): void {
-    super.expire(now, (expired) => setImmediate(() => answer(expired)));
+    super.expire(now, (...expired) => setImmediate(() => answer(...expired)));
   }
 }
 
@@ -101,10 +101,20 @@ export class SharedLimitStore extends MemoryMailboxStore {
 /** Drops a mailbox with its first message, as `peer` does. */
 export class WholesaleStore extends MemoryMailboxStore {
   override expire(now: Millis, answer: ExpireAnswer): void {
-    super.expire(now, (expired) => {
+    super.expire(now, (expired, isMore) => {
       for (const { realm, to } of expired) super.take(mailboxOwner(realm, to), () => undefined);
-      answer(expired);
+      answer(expired, isMore);
     });
+  }
+}
+
+/** Returns a pair again in a later slice. */
+export class ForgetfulStore extends MemoryMailboxStore {
+  #calls = 0;
+
+  override expire(now: Millis, answer: ExpireAnswer): void {
+    this.#calls += 1;
+    super.expire(now + this.#calls / 1_000_000, answer);
   }
 }
 
@@ -127,7 +137,9 @@ export class RepeatedPairStore extends MemoryMailboxStore {
   override expire(now: Millis, answer: ExpireAnswer): void {
     const due = this.#held.filter(({ arrivedAt }) => now - arrivedAt >= this.#limits.expireTimeout);
     this.#held = this.#held.filter((held) => !due.includes(held));
-    super.expire(now, (expired) => answer(expired.length === 0 ? [] : due.map(({ arrivedAt: _, ...pair }) => pair)));
+    super.expire(now, (expired, isMore) =>
+      answer(expired.length === 0 ? [] : due.map(({ arrivedAt: _, ...pair }) => pair), isMore),
+    );
   }
 }
 
@@ -165,7 +177,9 @@ export class TokenIdentityStore extends MemoryMailboxStore {
   }
 
   override expire(now: Millis, answer: ExpireAnswer): void {
-    super.expire(now, (expired) => answer(expired.some(({ owner }) => owner !== undefined) ? this.#pairs : expired));
+    super.expire(now, (expired, isMore) =>
+      answer(expired.some(({ owner }) => owner !== undefined) ? this.#pairs : expired, isMore),
+    );
   }
 }
 

@@ -94,8 +94,18 @@ export function mailboxOwner(realm: RealmKey, id: PeerId): MailboxPeer {
   return { realm: { key: realm, node: nodeId('here') }, id, connection: connectionId(1, 0) };
 }
 
-export function expire({ store }: MailboxSubject, now: Millis): Promise<readonly ExpiredInRealm[]> {
-  return new Promise((answer) => store.expire(now, answer));
+/** M23: calls `expire` until no message is due. */
+export async function expire({ store }: MailboxSubject, now: Millis): Promise<readonly ExpiredInRealm[]> {
+  const all: ExpiredInRealm[] = [];
+  const expireSome = (): Promise<boolean> =>
+    new Promise((answer) =>
+      store.expire(now, (expired, isMore = false) => {
+        all.push(...expired);
+        answer(isMore);
+      }),
+    );
+  while (await expireSome());
+  return all;
 }
 
 /** Takes the messages for `id`, and returns their payloads as text. */

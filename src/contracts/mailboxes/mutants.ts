@@ -11,6 +11,7 @@ import {
   MislabellingStore,
   OneWaitStore,
   OwnerlessStore,
+  ForgetfulStore,
   RepeatedPairStore,
   RepeatingStore,
   SharedLimitStore,
@@ -84,10 +85,16 @@ const FAULTY: readonly MailboxMutant[] = [
     ],
   },
   {
+    fault: 'returns a pair again in a later slice',
+    make: (limits) => new ForgetfulStore(limits),
+    fails: ['M14, M23: each pair is returned once also if its messages expire in several slices'],
+  },
+  {
     fault: 'returns a pair twice',
     make: (limits) => new RepeatedPairStore(limits),
     fails: [
       'M14: each pair of sender and absent peer is returned once for each sweep',
+      'M14, M23: each pair is returned once also if its messages expire in several slices',
       'M15: expired pairs contain the owner: two owners of one id are distinct, a returning owner is returned once',
     ],
   },

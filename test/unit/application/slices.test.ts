@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { RealmTables } from '../../../src/adapters/mailboxes/shared/realm-tables.ts';
 import { MemorySocket } from '../../../src/adapters/transports/memory/socket.ts';
 import { ACTS_PER_TURN, actOnEach } from '../../../src/application/slices.ts';
 import { Turns } from '../../../src/application/turns.ts';
@@ -142,6 +143,20 @@ describe('M23: rules for many connections', () => {
     measure = () => peers.filter(({ received }) => received.length > 0).length;
     broker.advance(7_000);
     expect([measure(), Math.max(...inTurns)]).toEqual([COUNT, ACTS_PER_TURN]);
+  });
+
+  it('M14, M15: a sweep removes a bounded number of messages in a turn, and reports each pair once', () => {
+    const expire = vi.spyOn(RealmTables.prototype, 'expire');
+    const broker = brokerOf({ expireTimeout: 5_000 });
+    const peers = connect(broker, 10);
+    const recipients = Array.from({ length: 60 }, (_, n) => `absent ${n}`);
+    for (let round = 0; round < 3; round++) for (const peer of peers) for (const to of recipients) peer.sendOffer(to);
+    measure = () => expire.mock.calls.length;
+    broker.advance(7_000);
+    const slices = expire.mock.results.map(({ value }) => (value as ReturnType<RealmTables['expire']>).isMore);
+    expect([slices.indexOf(false), Math.max(...inTurns)]).toEqual([3, 1]);
+    const notices = recipients.map((src) => expect.objectContaining({ type: 'EXPIRE', src }));
+    expect(peers.map(({ received }) => received)).toEqual(peers.map(() => notices));
   });
 
   it('ADM4: a ban of a network closes a bounded number in a turn', () => {

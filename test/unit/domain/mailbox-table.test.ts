@@ -103,6 +103,17 @@ describe('MailboxTable', () => {
     expect([mailboxes.bytes, mailboxes.mailboxCount, mailboxes.nextDeadline()]).toEqual([0, 0, NEVER]);
   });
 
+  it('M14, M23: expires at most `max` messages, and a call with the same time continues without a repeated pair', () => {
+    const mailboxes = mailboxTable();
+    for (const to of ['eve', 'bob', 'eve']) mailboxes.put(offer('ann', to), 0);
+    expect(mailboxes.expire(5_000, 1)).toEqual([{ from: 'ann', to: 'eve' }]);
+    expect([mailboxes.messageCount, mailboxes.nextDeadline()]).toEqual([2, 5_000]);
+    expect(mailboxes.expire(5_000, 2)).toEqual([{ from: 'ann', to: 'bob' }]);
+    expect(mailboxes.messageCount).toBe(0);
+    mailboxes.put(offer('ann', 'eve'), 0);
+    expect(mailboxes.expire(5_000, 1)).toEqual([{ from: 'ann', to: 'eve' }]);
+  });
+
   it('M13, M14: agrees with a full recount, for any sequence of put, take and expire', () => {
     const id = fc.constantFrom('ann', 'bob', 'eve', 'fay');
     const step = fc.record({

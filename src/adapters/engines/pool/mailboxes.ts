@@ -1,4 +1,5 @@
 import type {
+  ExpireAnswer,
   ExpiredInRealm,
   HoldAnswer,
   MailboxPeer,
@@ -61,8 +62,8 @@ export class PooledMailboxStore implements MailboxStore {
     });
   }
 
-  expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
-    this.#inner.expire(now, (expired) => answer(expired.map(unpooledPair)));
+  expire(now: Millis, answer: ExpireAnswer): void {
+    this.#inner.expire(now, (expired, isMore) => answer(expired.map(unpooledPair), isMore));
   }
 
   nextDeadline(): Millis {

@@ -1,6 +1,6 @@
 import type {
+  ExpireAnswer,
   MailboxPeer,
-  ExpiredInRealm,
   HoldAnswer,
   HeldMessages,
   MailboxStore,
@@ -72,8 +72,9 @@ export class MemoryMailboxStore implements MailboxStore {
     answer(this.#tables.find(realm)?.sizeOf(id) ?? { messages: 0, bytes: 0 });
   }
 
-  expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
-    answer(this.#tables.expire(now));
+  expire(now: Millis, answer: ExpireAnswer): void {
+    const { expired, isMore } = this.#tables.expire(now);
+    answer(expired, isMore);
   }
 
   nextDeadline(): Millis {

@@ -1,5 +1,6 @@
 import type { Clock, Wakeup } from '../../../application/ports/clock.ts';
 import type {
+  ExpireAnswer,
   ExpiredInRealm,
   HeldMessages,
   HoldAnswer,
@@ -122,11 +123,13 @@ export class SqliteMailboxStore implements MailboxStore {
     this.#submit(undefined, () => answer(this.#tables.find(realm)?.sizeOf(id) ?? { messages: 0, bytes: 0 }));
   }
 
-  expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
+  expire(now: Millis, answer: ExpireAnswer): void {
     const isAnyDue = this.#tables.nextDeadline() <= now;
-    const expired = [...this.#rejected, ...this.#tables.expire(now)];
+    const { expired, isMore } = this.#tables.expire(now);
+    const all = [...this.#rejected, ...expired];
     this.#rejected = [];
-    this.#submit(isAnyDue ? { do: 'expire', until: now - this.#limits.expireTimeout } : undefined, () => answer(expired));
+    const change: Change | undefined = isAnyDue ? { do: 'expire', until: now - this.#limits.expireTimeout } : undefined;
+    this.#submit(change, () => answer(all, isMore));
   }
 
   heldIn(realm: RealmKey): HeldMessages {
