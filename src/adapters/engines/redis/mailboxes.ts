@@ -1,4 +1,5 @@
 import type {
+  ExpireAnswer,
   MailboxPeer,
   ExpiredInRealm,
   ExceededBound,
@@ -94,13 +95,14 @@ export class RedisMailboxStore implements MailboxStore {
     );
   }
 
-  expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
+  expire(now: Millis, answer: ExpireAnswer): void {
     const { realms } = this.#settings;
     this.#nextDeadline = NEVER;
     const expired: ExpiredInRealm[] = [];
     let left = realms.length;
     for (const realm of realms) {
-      this.#expireIn(realm, now, expired, () => {
+      this.#expireIn(realm, now, new Map(), (pairs) => {
+        for (const pair of pairs) expired.push(pair);
         if (--left === 0) answer(expired);
       });
     }
@@ -111,8 +113,13 @@ export class RedisMailboxStore implements MailboxStore {
     return this.#nextDeadline;
   }
 
-  /** In steps, so that no step blocks Redis for long. */
-  #expireIn(realm: RealmKey, now: Millis, out: ExpiredInRealm[], then: () => void): void {
+  /** In steps, so that no step blocks Redis for long. @param pairs of the earlier steps, so that none is returned twice. */
+  #expireIn(
+    realm: RealmKey,
+    now: Millis,
+    pairs: Map<string, ExpiredInRealm>,
+    then: (pairs: Iterable<ExpiredInRealm>) => void,
+  ): void {
     const { expireTimeout } = this.#settings;
     this.#runner.run(
       'expire',
@@ -122,15 +129,15 @@ export class RedisMailboxStore implements MailboxStore {
         const [wait, ...parts] = idsOf(reply);
         for (let at = 0; at + EXPIRED_FIELDS <= parts.length; at += EXPIRED_FIELDS) {
           const [from, to, proof] = parts.slice(at, at + EXPIRED_FIELDS) as [PeerId, PeerId, string];
-          out.push({ realm, from, to, owner: ownerFrom(proof) });
+          pairs.set(JSON.stringify([from, to, proof]), { realm, from, to, owner: ownerFrom(proof) });
         }
-        if (wait !== undefined && wait !== '' && Number(wait) === 0) return this.#expireIn(realm, now, out, then);
+        if (wait !== undefined && wait !== '' && Number(wait) === 0) return this.#expireIn(realm, now, pairs, then);
         if (wait !== undefined && wait !== '') this.#scheduleExpiry(now + Number(wait));
-        then();
+        then(pairs.values());
       },
       () => {
         this.#scheduleExpiry(now + expireTimeout);
-        then();
+        then(pairs.values());
       },
     );
   }
