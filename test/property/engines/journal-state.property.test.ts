@@ -57,7 +57,7 @@ class Journal {
 const action = fc.oneof(
   fc.record({ do: fc.constant('claim' as const), node: fc.nat(2), id: fc.nat(3) }),
   fc.record({ do: fc.constant('release' as const), id: fc.nat(3) }),
-  fc.record({ do: fc.constant('collect' as const), id: fc.nat(3), most: fc.nat(3) }),
+  fc.record({ do: fc.constant('collect' as const), id: fc.nat(3), most: fc.nat(3), isStale: fc.boolean() }),
   fc.record({
     do: fc.constant('put' as const),
     all: fc.array(fc.record({ from: fc.nat(3), to: fc.nat(3), isLate: fc.boolean(), size: fc.nat(300) }), {
@@ -65,7 +65,7 @@ const action = fc.oneof(
       maxLength: 4,
     }),
   }),
-  fc.record({ do: fc.constant('keep' as const), node: fc.nat(2) }),
+  fc.record({ do: fc.constant('keep' as const), node: fc.nat(2), times: fc.constantFrom(1, 2, BUCKET_HISTORY) }),
   fc.record({ do: fc.constant('wait' as const), span: fc.oneof(fc.nat(700), fc.nat(2 * DELETE_GRACE_MS)) }),
 );
 
@@ -81,7 +81,10 @@ it('O3, O11: a late reader, after deletions, derives the same state as a reader 
         const claim = journal.state.claim(id);
         const changeId = String(++count);
         if (one.do === 'wait') journal.at += one.span;
-        if (one.do === 'keep') journal.append({ kind: 'lease', node: NODES[one.node] as NodeId });
+        for (let n = 0; one.do === 'keep' && n < one.times; n++) {
+          journal.at += LEASE / 2;
+          journal.append({ kind: 'lease', node: NODES[one.node] as NodeId });
+        }
         // A node renews its lease before it claims.
         if (one.do === 'claim') journal.append({ kind: 'lease', node: NODES[one.node] as NodeId });
         if (one.do === 'claim') {
@@ -94,7 +97,9 @@ it('O3, O11: a late reader, after deletions, derives the same state as a reader 
         }
         if (one.do === 'collect') {
           const last = journal.state.messages.for(id).slice(0, one.most).at(-1);
-          const { node, connection } = claim?.owner ?? { node: NODES[1], connection: connectionId(0, 0) };
+          // A removal of an earlier owner may arrive late.
+          const owner = one.isStale ? owners.get(id) : claim?.owner;
+          const { node, connection } = owner ?? { node: NODES[1], connection: connectionId(0, 0) };
           if (last !== undefined) journal.append({ kind: 'removal', id, removal: { node, connection, upTo: last.position } });
         }
         if (one.do === 'put') {

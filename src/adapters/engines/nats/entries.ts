@@ -36,6 +36,8 @@ export interface RemovalEntry {
   /** Undefined if the messages have expired. */
   readonly connection: ConnectionId | undefined;
   readonly upTo: number;
+  /** Unique id of this change. Undefined for an entry of an earlier release. */
+  readonly changeId?: string | undefined;
 }
 
 /** A message in a batch. */
@@ -63,6 +65,7 @@ interface StoredRemoval {
   readonly node?: NodeId;
   readonly connection?: ConnectionId;
   readonly upTo?: unknown;
+  readonly by?: unknown;
   readonly at?: Millis;
 }
 
@@ -84,8 +87,8 @@ export function encodeClaim(claim: ClaimEntry, at: Millis | undefined): Uint8Arr
 }
 
 export function encodeRemoval(removal: RemovalEntry, at: Millis | undefined): Uint8Array {
-  const { node, connection } = removal;
-  return Buffer.from(JSON.stringify({ v: FORMAT_VERSION, at, node, connection, upTo: removal.upTo }));
+  const { node, connection, upTo, changeId } = removal;
+  return Buffer.from(JSON.stringify({ v: FORMAT_VERSION, at, node, connection, upTo, by: changeId }));
 }
 
 /** A JSON head, a newline, and the payloads one after the other. */
@@ -114,9 +117,11 @@ export function decodeClaim(bytes: Uint8Array): (ClaimEntry & TimeOverride) | En
 export function decodeRemoval(bytes: Uint8Array): (RemovalEntry & TimeOverride) | EntryFault {
   const read = parseObject(bytes);
   if ('why' in read) return read;
-  const { node, connection, upTo: position, at } = read.fields as StoredRemoval;
+  const { node, connection, upTo: position, by: change, at } = read.fields as StoredRemoval;
   const isValid = typeof node === 'string' && typeof position === 'number' && ['number', 'undefined'].includes(typeof connection);
-  return isValid ? { node, connection, upTo: position, ...timeOverride(at) } : { why: 'unreadable' };
+  if (!isValid) return { why: 'unreadable' };
+  const changeId = typeof change === 'string' ? change : undefined;
+  return { node, connection, upTo: position, changeId, ...timeOverride(at) };
 }
 
 export function decodeBatch(bytes: Uint8Array): ({ readonly messages: readonly StoredMessage[] } & TimeOverride) | EntryFault {

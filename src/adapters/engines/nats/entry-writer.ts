@@ -19,6 +19,8 @@ export interface JournalEntry {
   readonly messageId?: string;
   /** Whether the entry is written only to the stream that was read at the call, and fails if NATS has a new one. */
   readonly isStreamBound?: boolean;
+  /** Whether a second copy in the same stream has no effect, so that the write is retried without a time limit. */
+  readonly isRepeatable?: boolean;
 }
 
 interface PendingWrite extends JournalEntry {
@@ -36,7 +38,7 @@ const DEDUPLICATION_MS: Millis = 90_000;
 /**
  * Writes the entries of one node to a journal, in the order of the calls. After a lost connection, writes in flight are retried
  * in order, before later ones, and NATS drops duplicates by message id. A write that is too old for deduplication fails, unless
- * it is a compare-and-set.
+ * it is a compare-and-set or repeatable.
  */
 export class EntryWriter {
   readonly #prefix: string;
@@ -158,6 +160,7 @@ export class EntryWriter {
 }
 
 /** Whether NATS may have stored the entry and no longer detects a duplicate. */
-function isUnverifiable({ messageId, expectedRevision, firstSentAt }: PendingWrite, oldestVerifiable: Millis): boolean {
-  return messageId !== undefined && expectedRevision === undefined && firstSentAt < oldestVerifiable;
+function isUnverifiable(write: PendingWrite, oldestVerifiable: Millis): boolean {
+  const { messageId, expectedRevision, isRepeatable = false, firstSentAt } = write;
+  return messageId !== undefined && expectedRevision === undefined && !isRepeatable && firstSentAt < oldestVerifiable;
 }

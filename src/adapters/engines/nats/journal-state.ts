@@ -52,9 +52,9 @@ export class JournalState {
   /** O5: claims of this node that have moved to another node since the last `takeSuperseded`. */
   #superseded: MovedClaim[] = [];
   /** Outcomes of rejected messages of this node, by position. */
-  readonly #rejected = new ResultCache<HoldOutcome>();
-  /** For each removal by this node, by revision: the position up to which messages were removed before. */
-  readonly #ownRemovals = new ResultCache<number>();
+  readonly #rejected = new ResultCache<number, HoldOutcome>();
+  /** For each removal by this node, by change id: the position up to which messages were removed before. */
+  readonly #ownRemovals = new ResultCache<string, number>();
   #evictedAt: Millis = 0;
   #isInitialRead = true;
   #now: Millis = 0;
@@ -144,10 +144,10 @@ export class JournalState {
 
   /**
    * For a removal by this node: the position up to which messages had been removed before, so later messages belong to this node.
-   * Undefined if the removal was invalid. To be called once for each revision.
+   * Undefined if the removal was invalid. To be called once for each removal.
    */
-  takePreviousPosition(revision: number): number | undefined {
-    return this.#ownRemovals.take(revision);
+  takePreviousPosition(changeId: string): number | undefined {
+    return this.#ownRemovals.take(changeId);
   }
 
   /** Ids without an owner, whose claims are still known. */
@@ -221,11 +221,12 @@ export class JournalState {
   }
 
   /**
-   * O11: if two nodes remove the same messages, the first removal wins. A removal by a connection that lost the id is invalid.
+   * O11: if two nodes remove the same messages, the first removal wins, and so does the first copy of a repeated removal. A
+   * removal by a connection that lost the id is invalid. Leases do not matter, because a later reader knows only the last ones.
    */
-  applyRemoval(id: PeerId, { node, connection, upTo }: RemovalEntry, { revision, at }: EntryPosition): void {
+  applyRemoval(id: PeerId, { node, connection, upTo, changeId }: RemovalEntry, { revision, at }: EntryPosition): void {
     this.#advanceTo(at);
-    const owner = this.activeOwner(id);
+    const owner = this.#claims.get(id)?.owner;
     // A position at or after its own entry belongs to a previous stream.
     const isForeign = batchPositionOf(upTo)[0] >= revision;
     const isInvalid =
@@ -233,7 +234,8 @@ export class JournalState {
     const before = this.#removals.add(id, isInvalid ? undefined : upTo, { revision, at });
     if (isInvalid) return;
     for (const { position } of this.messages.removeUpTo(id, upTo)) this.batches.removeMessage(batchPositionOf(position)[0], at);
-    if (node === this.#settings.node) this.#ownRemovals.set(revision, before);
+    const isNew = node === this.#settings.node && changeId !== undefined && !this.#ownRemovals.has(changeId);
+    if (isNew) this.#ownRemovals.set(changeId, before);
   }
 
   applyLease(node: NodeId, { at, revision }: EntryPosition): void {

@@ -38,6 +38,8 @@ export class NatsMailboxStore implements MailboxStore {
   readonly #answers: OrderedAnswers;
   readonly #settings: NatsMailboxSettings;
   #nextDeadline: Millis = NEVER;
+  /** Removed messages whose payload was deleted, for the next expiry check. */
+  #lost: ExpiredInRealm[] = [];
 
   constructor(claimTables: ClaimTables, answers: OrderedAnswers, settings: NatsMailboxSettings) {
     this.#claimTables = claimTables;
@@ -65,7 +67,7 @@ export class NatsMailboxStore implements MailboxStore {
   take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer): void {
     const deliver = this.#answers.reserve();
     const table = this.#claimTables.of(realm.key);
-    const take = this.#take(table, id, { node: realm.node, connection }).catch((error: unknown) => {
+    const take = this.#take(table, realm.key, id, { node: realm.node, connection }).catch((error: unknown) => {
       table.journal.onFault(error);
       return [];
     });
@@ -89,8 +91,10 @@ export class NatsMailboxStore implements MailboxStore {
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
     const deliver = this.#answers.reserve();
     this.#nextDeadline = NEVER;
+    const lost = this.#lost;
+    this.#lost = [];
     const all = this.#claimTables.entries().map(([realm, table]) => this.#expire(realm, table, now));
-    void Promise.all(all).then((expired) => deliver(() => answer(expired.flat())));
+    void Promise.all(all).then((expired) => deliver(() => answer([...lost, ...expired.flat()])));
   }
 
   /** Covers the messages that this node has put since the last expiry check, and the deadlines which that check found. */
@@ -123,6 +127,7 @@ export class NatsMailboxStore implements MailboxStore {
 
   async #take(
     { journal }: ClaimTable,
+    realm: RealmKey,
     id: PeerId,
     taker: Pick<ClaimOwner, 'node' | 'connection'>,
   ): Promise<TakenMessage[] | 'moved'> {
@@ -137,15 +142,21 @@ export class NatsMailboxStore implements MailboxStore {
     const firstLater = waiting.findIndex(({ isOwn, position }) => isOwn && position > lastOwn);
     const all = waiting.slice(0, firstLater < 0 ? waiting.length : firstLater);
     const last = all.at(-1);
-    const owner = state.activeOwner(id);
+    const owner = state.claim(id)?.owner;
     if (owner !== undefined && !isSameConnection(owner, taker)) return 'moved';
     if (last === undefined) return [];
     // Payloads are fetched before the removal, because afterwards they may be deleted.
     const messages = await Promise.all(all.map(async (stored) => ({ stored, message: await messageOf(journal, id, stored) })));
     const before = await this.#remove(journal, id, { ...taker, upTo: last.position });
     const { now } = journal.state;
-    return messages.flatMap(({ stored, message }) =>
-      message !== undefined && stored.position > before ? [{ message, waited: Math.max(0, now - stored.at) }] : [],
+    const removed = messages.filter(({ stored }) => stored.position > before);
+    this.#reportLost(
+      realm,
+      id,
+      removed.flatMap(({ stored, message }) => (message === undefined ? [stored] : [])),
+    );
+    return removed.flatMap(({ stored: { at }, message }) =>
+      message === undefined ? [] : [{ message, waited: Math.max(0, now - at) }],
     );
   }
 
@@ -154,11 +165,14 @@ export class NatsMailboxStore implements MailboxStore {
    * @returns the position up to which messages had been removed before; all of them if the removal is invalid.
    */
   async #remove(journal: Journal, id: PeerId, removal: RemovalEntry): Promise<number> {
-    const body = encodeRemoval(removal, journal.timeOverride);
-    const result = await journal.append({ key: removalKey(id, removal.node), body, messageId: journal.nextMessageId() });
+    const changeId = journal.nextMessageId();
+    const body = encodeRemoval({ ...removal, changeId }, journal.timeOverride);
+    // Positions of another stream are invalid. The first copy of the entry counts, so its result is known also after a long outage.
+    const kind = { isStreamBound: true, isRepeatable: true };
+    const result = await journal.append({ key: removalKey(id, removal.node), body, messageId: changeId, ...kind });
     if (result === 'failed' || !('revision' in result)) return removal.upTo;
     await journal.waitFor(result.revision);
-    return journal.state.takePreviousPosition(result.revision) ?? removal.upTo;
+    return journal.state.takePreviousPosition(changeId) ?? removal.upTo;
   }
 
   async #expire(realm: RealmKey, { journal }: ClaimTable, now: Millis): Promise<ExpiredInRealm[]> {
@@ -184,16 +198,22 @@ export class NatsMailboxStore implements MailboxStore {
 
   /** M14: removes the messages that arrived up to `then`. */
   async #expireFor(journal: Journal, id: PeerId, then: Millis): Promise<Expired[]> {
-    const old = journal.state.messages.for(id).filter(({ at }) => at <= then);
+    const waiting = journal.state.messages.for(id);
+    // With the earlier messages, whose timestamps are later if the clock of NATS was set back: a removal covers them, too.
+    const old = waiting.slice(0, waiting.findLastIndex(({ at }) => at <= then) + 1);
     const last = old.at(-1);
     if (last === undefined) return [];
     const before = await this.#remove(journal, id, { node: journal.node, connection: undefined, upTo: last.position });
-    const expired = old.filter(({ kind, position }) => needsDelivery(kind) && position > before);
-    // M15: two owners of one id count as two senders.
-    const senders = new Map(
-      expired.map(({ from, proof }) => [`${proof ?? ''} ${from}`, { from, to: id, owner: ownerFrom(proof) }]),
+    return expiredPairs(
+      id,
+      old.filter(({ position }) => position > before),
     );
-    return [...senders.values()];
+  }
+
+  /** M14: a message that is removed and cannot be delivered has expired. */
+  #reportLost(realm: RealmKey, id: PeerId, messages: readonly PendingMessage[]): void {
+    this.#lost.push(...expiredPairs(id, messages).map((pair) => ({ realm, ...pair })));
+    if (this.#lost.length > 0) this.#scheduleExpiry(0);
   }
 
   #scheduleExpiry(deadline: Millis): void {
@@ -212,6 +232,16 @@ async function messageOf(journal: Journal, to: PeerId, stored: PendingMessage): 
   const { from, kind, hasPayload, position, proof } = stored;
   const payload = stored.payload ?? (hasPayload ? await journal.fetchPayload(position) : undefined);
   return hasPayload && payload === undefined ? undefined : { kind, from, to, payload, owner: ownerFrom(proof) };
+}
+
+/** M6. M15: two owners of one id count as two senders. */
+function expiredPairs(to: PeerId, messages: readonly PendingMessage[]): Expired[] {
+  const pairs = new Map(
+    messages
+      .filter(({ kind }) => needsDelivery(kind))
+      .map(({ from, proof }) => [`${proof ?? ''} ${from}`, { from, to, owner: ownerFrom(proof) }]),
+  );
+  return [...pairs.values()];
 }
 
 function ownerFrom(proof: string | undefined): TokenOwner | undefined {

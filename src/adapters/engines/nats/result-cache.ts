@@ -1,13 +1,17 @@
 /** Results that are taken once, soon after they are stored. Results that are not taken are evicted. */
-export class ResultCache<T> {
-  #young = new Map<number, T>();
-  #old = new Map<number, T>();
+export class ResultCache<K, T> {
+  #young = new Map<K, T>();
+  #old = new Map<K, T>();
 
-  set(key: number, result: T): void {
+  set(key: K, result: T): void {
     this.#young.set(key, result);
   }
 
-  take(key: number): T | undefined {
+  has(key: K): boolean {
+    return this.#young.has(key) || this.#old.has(key);
+  }
+
+  take(key: K): T | undefined {
     const result = this.#young.get(key) ?? this.#old.get(key);
     this.#young.delete(key);
     this.#old.delete(key);
@@ -15,7 +19,7 @@ export class ResultCache<T> {
   }
 
   /** Copies the results of another cache that were not taken. */
-  merge(other: ResultCache<T>): void {
+  merge(other: ResultCache<K, T>): void {
     for (const [key, result] of [...other.#old, ...other.#young]) if (!this.#young.has(key)) this.#young.set(key, result);
   }
 

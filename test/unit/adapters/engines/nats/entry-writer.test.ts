@@ -41,7 +41,7 @@ describe('the entry writer of a journal', () => {
     expect(await Promise.all(all)).toEqual([{ revision: 7 }, { revision: 8 }, { revision: 9 }]);
   });
 
-  it('fails writes that are too old for deduplication, except compare-and-set', async () => {
+  it('fails writes that are too old for deduplication, except compare-and-set and repeatable ones', async () => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
     const writer = new EntryWriter('bucket', unexpected, expect.fail);
     const [first, second] = [new Connection(), new Connection()];
@@ -49,12 +49,14 @@ describe('the entry writer of a journal', () => {
     const message = writer.append({ key: 'message', body, messageId: 't1' });
     void writer.append({ key: 'claim', body, messageId: 't2', expectedRevision: 0 });
     void writer.append({ key: 'lease', body });
+    void writer.append({ key: 'removal', body, messageId: 't4', isRepeatable: true });
     writer.disconnect();
     now.mockReturnValue(TWO_MINUTES);
     void writer.append({ key: 'young', body, messageId: 't3' });
     writer.connect(second.js);
     expect(await message).toBe('failed');
-    expect(second.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.claim', '$KV.bucket.lease', '$KV.bucket.young']);
+    const keys = second.written.map(({ subject }) => subject.replace('$KV.bucket.', ''));
+    expect(keys).toEqual(['claim', 'lease', 'removal', 'young']);
   });
 
   it('M17: fails queued writes that are bound to the lost stream, and sends the others to the new one', async () => {

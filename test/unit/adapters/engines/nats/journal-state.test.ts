@@ -33,22 +33,40 @@ function stateAfterRemoval(isDeleted: boolean, removedElsewhere: number | undefi
     state.applyRemoval(ann, { node: elsewhere, connection: first, upTo: positionOf(BATCH, removedElsewhere) }, at(3));
   }
   state.applyClaim(ann, { owner: undefined, changeId: '4' }, at(4));
-  state.applyRemoval(ann, { node: here, connection: second, upTo: positionOf(BATCH, 2) }, at(5));
+  state.applyRemoval(ann, { node: here, connection: second, upTo: positionOf(BATCH, 2), changeId: '5' }, at(5));
   return state;
 }
 
 describe('a removal', () => {
   it.each([true, false])('O11: covers only messages that no node removed before (batch deleted: %s)', (isDeleted) => {
-    expect(stateAfterRemoval(isDeleted, undefined).takePreviousPosition(5)).toBe(0);
-    expect(stateAfterRemoval(isDeleted, 1).takePreviousPosition(5)).toBe(positionOf(BATCH, 1));
-    expect(stateAfterRemoval(isDeleted, 2).takePreviousPosition(5)).toBe(positionOf(BATCH, 2));
+    expect(stateAfterRemoval(isDeleted, undefined).takePreviousPosition('5')).toBe(0);
+    expect(stateAfterRemoval(isDeleted, 1).takePreviousPosition('5')).toBe(positionOf(BATCH, 1));
+    expect(stateAfterRemoval(isDeleted, 2).takePreviousPosition('5')).toBe(positionOf(BATCH, 2));
   });
 
   it('O11: is invalid if another connection owns the id', () => {
     const state = stateAfterRemoval(false, undefined);
     state.applyClaim(ann, { owner: { node: elsewhere, connection: first, digest: '' }, changeId: '6' }, { revision: 6, at: 6 });
-    state.applyRemoval(ann, { node: here, connection: second, upTo: positionOf(BATCH, 2) }, { revision: 7, at: 7 });
-    expect(state.takePreviousPosition(7)).toBeUndefined();
+    const removal = { node: here, connection: second, upTo: positionOf(BATCH, 2), changeId: '7' };
+    state.applyRemoval(ann, removal, { revision: 7, at: 7 });
+    expect(state.takePreviousPosition('7')).toBeUndefined();
+  });
+
+  it('O11: is invalid if another connection owns the id, also after the lease of its node', () => {
+    const state = new JournalState({ ...LIMITS, node: here });
+    const at = (revision: number, time = revision): { revision: number; at: number } => ({ revision, at: time });
+    const message = { from: bob, to: ann, sender: undefined, kind: 'offer', payload: undefined } as const;
+    state.applyClaim(ann, { owner: { node: elsewhere, connection: first, digest: '' }, changeId: '1' }, at(1));
+    state.applyBatch({ kind: 'batch', messageId: '2', author: here }, [message], at(BATCH));
+    state.applyRemoval(ann, { node: here, connection: second, upTo: positionOf(BATCH, 0) }, at(3, 2 * LIMITS.lease));
+    expect(state.messages.for(ann)).toHaveLength(1);
+  });
+
+  it('O11: counts once if its entry is written twice', () => {
+    const state = stateAfterRemoval(false, undefined);
+    const removal = { node: here, connection: second, upTo: positionOf(BATCH, 2), changeId: '5' };
+    state.applyRemoval(ann, removal, { revision: 6, at: 6 });
+    expect(state.takePreviousPosition('5')).toBe(0);
   });
 
   it('O11: is invalid if its position belongs to a previous stream: waiting messages stay', () => {
@@ -57,16 +75,16 @@ describe('a removal', () => {
     const message = { from: bob, to: ann, sender: undefined, kind: 'offer', payload: undefined } as const;
     state.finishInitialRead(new JournalState({ ...LIMITS, node: here }), false);
     state.applyBatch({ kind: 'batch', messageId: '2', author: here }, [message], at(1));
-    state.applyRemoval(ann, { node: here, connection: second, upTo: positionOf(1_500, 0) }, at(2));
+    state.applyRemoval(ann, { node: here, connection: second, upTo: positionOf(1_500, 0), changeId: '2' }, at(2));
     state.applyBatch({ kind: 'batch', messageId: '3', author: here }, [message], at(3));
-    expect([state.takePreviousPosition(2), state.messages.for(ann).length]).toEqual([undefined, 2]);
-    state.applyRemoval(ann, { node: here, connection: second, upTo: positionOf(3, 0) }, at(4));
-    expect([state.takePreviousPosition(4), state.messages.for(ann).length]).toEqual([0, 0]);
+    expect([state.takePreviousPosition('2'), state.messages.for(ann).length]).toEqual([undefined, 2]);
+    state.applyRemoval(ann, { node: here, connection: second, upTo: positionOf(3, 0), changeId: '4' }, at(4));
+    expect([state.takePreviousPosition('4'), state.messages.for(ann).length]).toEqual([0, 0]);
   });
 
   it('returns the previous position once', () => {
     const state = stateAfterRemoval(false, 1);
-    expect([state.takePreviousPosition(5), state.takePreviousPosition(5)]).toEqual([positionOf(BATCH, 1), undefined]);
+    expect([state.takePreviousPosition('5'), state.takePreviousPosition('5')]).toEqual([positionOf(BATCH, 1), undefined]);
   });
 });
 

@@ -1,0 +1,67 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
+import { createNatsEngine } from '../../../../../src/adapters/engines/nats/engine.ts';
+import { BUCKET_HISTORY } from '../../../../../src/adapters/engines/nats/journal-state.ts';
+import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
+import type { MailboxPeer } from '../../../../../src/application/ports/mailbox-store.ts';
+import { ROOMY, mailboxOwner } from '../../../../../src/contracts/mailboxes/fixture.ts';
+import { nodeId, realmKey, type PeerId } from '../../../../../src/domain/ids.ts';
+import type { SignalMessage } from '../../../../../src/domain/message.ts';
+import { Token } from '../../../../../src/domain/token.ts';
+import { NodeProcess } from '../../../../property/cluster/node-process.ts';
+import { SimulatedNatsConnection } from '../../../../property/cluster/simulated-nats-connection.ts';
+import { SimulatedStream } from '../../../../property/cluster/simulated-stream.ts';
+
+const REALM = realmKey('peerjs');
+const NODE = nodeId('here');
+const [ANN, BOB] = ['ann', 'bob'] as [PeerId, PeerId];
+const ANNS_TOKEN = new Token("ann's token");
+const SETTINGS = { ...ROOMY, lease: 3_000, concurrentLimit: 0, node: NODE, realms: [REALM] };
+const bob: MailboxPeer = mailboxOwner(REALM, BOB);
+
+/** One node with the NATS adapters, on a simulated NATS. */
+async function startNode() {
+  const clock = new ManualClock();
+  const process = new NodeProcess(clock, 0);
+  const stream = new SimulatedStream('stream', () => clock.now(), { history: BUCKET_HISTORY, last: 0 });
+  const connection = new SimulatedNatsConnection({ clock, process, stream: () => stream, notifyAll: () => connection.notify() });
+  const engine = createNatsEngine(connection.client, SETTINGS, new SilentLog(), { sleep: () => Promise.resolve() });
+  const pass = async (span = 500): Promise<void> => {
+    for (let n = 0; n < span / 10; n++) {
+      clock.advance(10);
+      await turn();
+    }
+  };
+  const put = async (payload: string): Promise<void> => {
+    const message: SignalMessage = { kind: 'offer', from: ANN, to: BOB, payload: Buffer.from(payload), owner: ANNS_TOKEN };
+    const outcome = new Promise((resolve) => engine.mailboxes.put(REALM, undefined, message, clock.now(), resolve));
+    await pass();
+    expect(await outcome).toBe('held');
+  };
+  const take = async (): Promise<string[]> => {
+    const taken = new Promise<readonly SignalMessage[]>((resolve) => engine.mailboxes.take(bob, resolve));
+    await pass();
+    return (await taken).map(({ payload }) => Buffer.from(payload ?? '').toString());
+  };
+  const expire = async (): Promise<readonly object[]> => {
+    const expired = new Promise<readonly object[]>((resolve) => engine.mailboxes.expire(clock.now(), resolve));
+    await pass();
+    return expired;
+  };
+  void engine.open();
+  await pass();
+  return { clock, stream, engine, put, take, expire };
+}
+
+it('M14: reports a message as expired whose payload is deleted when its mailbox is collected', async () => {
+  const { clock, stream, engine, put, take, expire } = await startNode();
+  for (const payload of ['first', 'second', 'third']) await put(payload);
+  const batches = stream.after(0).filter(({ key }) => key.startsWith('bag.'));
+  for (const { revision } of batches.slice(0, 2)) stream.delete(revision);
+  expect(await take()).toEqual(['third']);
+  expect(engine.mailboxes.nextDeadline()).toBeLessThanOrEqual(clock.now());
+  const expired = await expire();
+  expect(expired).toEqual([{ realm: REALM, from: ANN, to: BOB, owner: expect.anything() as unknown }]);
+  expect([await take(), await expire()]).toEqual([[], []]);
+});
