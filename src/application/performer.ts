@@ -195,7 +195,8 @@ export class Performer {
           else this.perform(realm, decision, now);
         }
       });
-    mailboxes.take(session, answered, clock.now());
+    const isWanted = (): boolean => session.state === 'connecting' || session.state === 'open';
+    mailboxes.take(session, answered, clock.now(), isWanted);
   }
 
   /** O5: another connection had taken the id and released it, before this one was registered. Or the directory lost its data. */

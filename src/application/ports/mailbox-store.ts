@@ -92,8 +92,10 @@ export interface MailboxStore {
    * @param answer also receives the peers of the cluster with held messages from the taker. Later messages of the taker must not
    * overtake those (M17).
    * @param now for the waiting times; 0 if omitted.
+   * @param isWanted whether the connection is still open. A store that answers later asks immediately before it removes the
+   * messages, and fetches none if the connection has ended: they wait for the next connection of the peer.
    */
-  take(taker: MailboxPeer, answer: TakeAnswer, now?: Millis): void;
+  take(taker: MailboxPeer, answer: TakeAnswer, now?: Millis, isWanted?: () => boolean): void;
 
   /** O11: ids of a realm with held messages, in no order; possibly not all of them if there are many. */
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;

@@ -4,6 +4,7 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import { poolPatternRealms } from '../../../src/adapters/engines/pool/engine.ts';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
+import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
 import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import { nodeId, realmKey, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
 import { heldMessageBytes } from '../../../src/domain/message.ts';
@@ -120,6 +121,19 @@ describe('the pool', () => {
       return outcome;
     });
     expect(outcomes).toEqual(['held', 'held', 'full', 'full', 'held']);
+  });
+
+  it('O11: passes on whether the connection that collects a mailbox is still open', () => {
+    const wanted: (boolean | undefined)[] = [];
+    const take: MailboxStore['take'] = (_taker, _answer, _now, isWanted) => void wanted.push(isWanted?.());
+    const inner = { take } as MailboxStore;
+    const { mailboxes } = poolPatternRealms({ ...memoryParts(), mailboxes: inner }, [RED]);
+    const isWanted = (): boolean => false;
+    for (const realm of ['red', 'blue']) {
+      const taker = { realm: { key: realmKey(realm), node: nodeId('here') }, id: 'ann' as PeerId, connection: 1 as never };
+      mailboxes.take(taker, () => undefined, 0, isWanted);
+    }
+    expect(wanted).toEqual([false, false]);
   });
 
   it('R5: each asking realm receives its own ids from one request to the engine', async () => {

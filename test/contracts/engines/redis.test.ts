@@ -57,10 +57,10 @@ class CommandClient {
     return new Promise((resolve) => this.#store.put(GREEN, undefined, message, 0, resolve));
   }
 
-  take(): Promise<string[]> {
+  take(isWanted?: () => boolean): Promise<string[]> {
     const texts = (messages: readonly SignalMessage[]): string[] =>
       messages.map(({ payload }) => Buffer.from(payload ?? []).toString());
-    return new Promise((resolve) => this.#store.take(peer('bob'), (messages) => resolve(texts(messages))));
+    return new Promise((resolve) => this.#store.take(peer('bob'), (messages) => resolve(texts(messages)), 0, isWanted));
   }
 
   expire(): Promise<readonly ExpiredInRealm[]> {
@@ -109,6 +109,14 @@ it('retries commands that a replica rejects, in order, until it is a primary', a
   await admin.call('REPLICAOF', 'NO', 'ONE');
   expect(await Promise.all(all)).toEqual(['held', 'held', 'held']);
   expect(await client.take()).toEqual(['1', '2', '3', '4']);
+  await shared.dispose();
+});
+
+it('O11: collects no message for a connection that ended while the command waited in the broker', async () => {
+  const shared = await Shared.start();
+  const client = new CommandClient(shared.runner());
+  expect(await client.put('1')).toBe('held');
+  expect([await client.take(() => false), await client.take(() => true), await client.take()]).toEqual([[], ['1'], []]);
   await shared.dispose();
 });
 

@@ -174,15 +174,20 @@ export class SimulatedEngine implements ClusterEngine {
         };
         connection.send({ operation: () => operation, ifForgotten });
       },
-      take: (taker, answer) =>
-        send(({ mailboxes }, reply) => {
+      take: (taker, answer, _now, isWanted = () => true) => {
+        const before = connection.isCut ? undefined : connection.cuts;
+        const takeNothing = readOnly((_stores, reply) => reply(() => answer([], [])));
+        const take: Operation = ({ mailboxes }, reply) => {
           let all: Effect = { type: 'taken', messages: [] };
           mailboxes.take(taker, (messages, ...rest) => {
             all = { type: 'taken', messages };
             reply(() => answer(messages, ...rest));
           });
           return all;
-        }),
+        };
+        // A command that was sent before its connection ended is not changed.
+        connection.send({ operation: () => (before === connection.cuts || isWanted() ? take : takeNothing) });
+      },
       waiting: (realm, answer) => read(({ mailboxes }, reply) => mailboxes.waiting(realm, (ids) => reply(() => answer(ids)))),
       expire: (_now, answer) =>
         send(({ mailboxes, now }, reply) => {

@@ -41,6 +41,24 @@ describe('Performer', () => {
     expect(byLimit()).toEqual({ ...none, messages: 1 });
   });
 
+  it('O11: leaves the held messages to the next connection of a peer that disconnected before the collection ran', () => {
+    const store = new MemoryMailboxStore(defaultConfig());
+    const waiting: (() => void)[] = [];
+    const take: MailboxStore['take'] = (taker, answer, now, isWanted = () => true) => {
+      waiting.push(() => (isWanted() ? MemoryMailboxStore.prototype.take.call(store, taker, answer, now) : answer([], [])));
+    };
+    const mailboxes = Object.assign(store, { take });
+    const { broker, ann } = pair({}, { mailboxes });
+    const collect = (): void => waiting.splice(0).forEach((run) => run());
+    collect();
+    ann.sendOffer('eve');
+    broker.connectPeer('eve').client.cut();
+    collect();
+    const eve = broker.connectPeer('eve');
+    collect();
+    expect([ann.received, eve.received]).toMatchObject([[], [{ type: 'OFFER', src: 'ann' }]]);
+  });
+
   it('O11: measures how long a message was held', () => {
     const { broker, ann } = pair();
     ann.sendOffer('eve', 1);

@@ -31,6 +31,7 @@ export interface NatsMailboxSettings {
 const MAX_EXPIRED_MAILBOXES = 200;
 /** Delay of the next check if the leader should have expired the messages. */
 const RECHECK_MS: Millis = 1_000;
+const ALWAYS = (): boolean => true;
 
 /** Mailboxes on NATS, for absent peers and peers of other nodes. Messages expire by the timestamps of the entries. */
 export class NatsMailboxStore implements MailboxStore {
@@ -64,10 +65,10 @@ export class NatsMailboxStore implements MailboxStore {
     );
   }
 
-  take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer): void {
+  take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer, _now?: Millis, isWanted: () => boolean = ALWAYS): void {
     const deliver = this.#answers.reserve();
     const table = this.#claimTables.of(realm.key);
-    const take = this.#take(table, realm.key, id, { node: realm.node, connection }).catch((error: unknown) => {
+    const take = this.#take(table, realm.key, id, { node: realm.node, connection }, isWanted).catch((error: unknown) => {
       table.journal.onFault(error);
       return [];
     });
@@ -130,6 +131,7 @@ export class NatsMailboxStore implements MailboxStore {
     realm: RealmKey,
     id: PeerId,
     taker: Pick<ClaimOwner, 'node' | 'connection'>,
+    isWanted: () => boolean,
   ): Promise<TakenMessage[] | 'moved'> {
     // Take the messages that this node has put before the call, and none that it puts later.
     const lastPut = await journal.flush();
@@ -147,6 +149,7 @@ export class NatsMailboxStore implements MailboxStore {
     if (last === undefined) return [];
     // Payloads are fetched before the removal, because afterwards they may be deleted.
     const messages = await Promise.all(all.map(async (stored) => ({ stored, message: await messageOf(journal, id, stored) })));
+    if (!isWanted()) return [];
     const before = await this.#remove(journal, id, { ...taker, upTo: last.position });
     const { now } = journal.state;
     const removed = messages.filter(({ stored }) => stored.position > before);
@@ -167,7 +170,7 @@ export class NatsMailboxStore implements MailboxStore {
   async #remove(journal: Journal, id: PeerId, removal: RemovalEntry): Promise<number> {
     const changeId = journal.nextMessageId();
     const body = encodeRemoval({ ...removal, changeId }, journal.timeOverride);
-    // Positions of another stream are invalid. The first copy of the entry counts, so its result is known also after a long outage.
+    // Positions of another stream are invalid. The first copy of an entry counts, so its result is known after a long outage, too.
     const kind = { isStreamBound: true, isRepeatable: true };
     const result = await journal.append({ key: removalKey(id, removal.node), body, messageId: changeId, ...kind });
     if (result === 'failed' || !('revision' in result)) return removal.upTo;

@@ -42,11 +42,11 @@ export class PooledMailboxStore implements MailboxStore {
     this.#inner.put(POOL, sender && this.#peerFor(sender), pooled, now, answer);
   }
 
-  take(taker: MailboxPeer, answer: TakeAnswer, now?: Millis): void {
-    if (!this.#isPooled(taker.realm.key)) return this.#inner.take(taker, answer, now);
+  take(taker: MailboxPeer, answer: TakeAnswer, now?: Millis, isWanted?: () => boolean): void {
+    if (!this.#isPooled(taker.realm.key)) return this.#inner.take(taker, answer, now, isWanted);
     const unpooled: TakeAnswer = (messages, unread, claim, waits) =>
       answer(messages.map(unpooledMessage), unread.map(unpooledName), claim, waits);
-    this.#inner.take(this.#peerFor(taker), unpooled, now);
+    this.#inner.take(this.#peerFor(taker), unpooled, now, isWanted);
   }
 
   /** Each realm with peers asks. One call of the engine answers all that ask before it has an answer. */

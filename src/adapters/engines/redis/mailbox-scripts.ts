@@ -79,6 +79,11 @@ return answer
   MAILBOX_COUNTS,
 );
 
+/** The arguments of TAKE, for a connection that has ended -> '' */
+const TAKE_NOTHING = defineScript(`
+return ''
+`);
+
 /**
  * expire timeout in ms, maximum number of messages to check -> time to the next deadline in ms ('' for none), then from, to,
  * proof of the sender for each pair of sender and addressee
@@ -130,4 +135,10 @@ return redis.call('ZRANGE', p .. 'due', 0, tonumber(args[1]) - 1)
 `,
 );
 
-export const MAILBOX_SCRIPTS = { put: PUT, take: TAKE, expire: EXPIRE, listMailboxes: LIST_MAILBOXES } as const;
+export const MAILBOX_SCRIPTS = {
+  put: PUT,
+  take: TAKE,
+  takeNothing: TAKE_NOTHING,
+  expire: EXPIRE,
+  listMailboxes: LIST_MAILBOXES,
+} as const;

@@ -28,6 +28,7 @@ const EXPIRE_BATCH = 500;
 const MESSAGE_FIELDS = 6;
 /** Fields of an expired pair: sender, addressee, proof of the sender. */
 const EXPIRED_FIELDS = 3;
+const ALWAYS = (): boolean => true;
 const HOLD_OUTCOMES: readonly HoldOutcome[] = ['held', 'full', 'unwanted', 'moved'];
 
 /** Mailboxes in Redis or Valkey, for absent peers and peers of other nodes. Messages expire by the clock of Redis. */
@@ -71,9 +72,9 @@ export class RedisMailboxStore implements MailboxStore {
     );
   }
 
-  take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer): void {
+  take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer, _now?: Millis, isWanted: () => boolean = ALWAYS): void {
     this.#runner.run(
-      'take',
+      () => (isWanted() ? 'take' : 'takeNothing'),
       realm.key,
       [id, realm.node, connection],
       (reply) => {

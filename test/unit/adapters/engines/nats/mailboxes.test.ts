@@ -39,8 +39,8 @@ async function startNode() {
     await pass();
     expect(await outcome).toBe('held');
   };
-  const take = async (): Promise<string[]> => {
-    const taken = new Promise<readonly SignalMessage[]>((resolve) => engine.mailboxes.take(bob, resolve));
+  const take = async (isWanted = () => true): Promise<string[]> => {
+    const taken = new Promise<readonly SignalMessage[]>((resolve) => engine.mailboxes.take(bob, resolve, clock.now(), isWanted));
     await pass();
     return (await taken).map(({ payload }) => Buffer.from(payload ?? '').toString());
   };
@@ -64,4 +64,10 @@ it('M14: reports a message as expired whose payload is deleted when its mailbox 
   const expired = await expire();
   expect(expired).toEqual([{ realm: REALM, from: ANN, to: BOB, owner: expect.anything() as unknown }]);
   expect([await take(), await expire()]).toEqual([[], []]);
+});
+
+it('O11: collects no message for a connection that ended while the collection waited', async () => {
+  const { put, take } = await startNode();
+  await put('first');
+  expect([await take(() => false), await take()]).toEqual([[], ['first']]);
 });
