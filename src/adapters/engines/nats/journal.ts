@@ -6,14 +6,14 @@ import type { Millis } from '../../../domain/time.ts';
 import { sleep } from '../shared/engine-connection.ts';
 import { CHECKS_PER_LEASE } from '../shared/format-version.ts';
 import { DELETE_GRACE_MS } from './batch-table.ts';
-import { decodeBatch, encodeMarker, type EntryFault, type StoredMessage } from './entries.ts';
+import { encodeMarker, type EntryFault, type StoredMessage } from './entries.ts';
 import { EntryDeleter } from './entry-deleter.ts';
 import { Gate } from './gate.ts';
-import { batchKey, tickKey, messageIdOf } from './keys.ts';
+import { tickKey, messageIdOf } from './keys.ts';
 import { BUCKET_HISTORY, type JournalState, type JournalStateSettings } from './journal-state.ts';
 import type { JournalEvent } from './journal-events.ts';
 import { MessageAdmission } from './message-admission.ts';
-import { batchPositionOf } from './pending-messages.ts';
+import { PayloadReader } from './payload-reader.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { JournalReader } from './journal-reader.ts';
 import { EntryWriter, type AppendResult, type JournalEntry } from './entry-writer.ts';
@@ -50,6 +50,7 @@ const MAX_READ_LAG_MS = DELETE_GRACE_MS / 2;
 export class Journal {
   readonly node: NodeId;
   readonly deleter: EntryDeleter;
+  readonly payloads = new PayloadReader({ state: () => this.state, ready: () => this.ready });
   readonly #options: JournalOptions;
   readonly #writer: EntryWriter;
   readonly #batchWriter: BatchWriter;
@@ -59,7 +60,6 @@ export class Journal {
   });
   readonly #sleep: (span: Millis) => Promise<void>;
   #reader: JournalReader;
-  #kv: KV | undefined;
   #watch: Watch | undefined;
   #ready = new Gate();
   #pendingSync: Promise<void> | undefined;
@@ -145,6 +145,7 @@ export class Journal {
     this.deleter.disconnect();
     this.#watch?.stop();
     if (this.#ready.isOpen) this.#ready = new Gate();
+    this.payloads.disconnect();
   }
 
   close(): void {
@@ -214,15 +215,6 @@ export class Journal {
     return this.#pendingSync;
   }
 
-  /** Fetches the payload of a message from NATS; undefined if its batch is deleted. */
-  async fetchPayload(position: number): Promise<Uint8Array | undefined> {
-    const [revision, index] = batchPositionOf(position);
-    const batch = this.state.batches.get(revision);
-    const entry = batch === undefined ? undefined : await this.#kv?.get(batchKey(batch.messageId), { revision });
-    const decoded = entry?.operation === 'PUT' ? decodeBatch(entry.value) : undefined;
-    return decoded === undefined || 'why' in decoded ? undefined : decoded.messages[index]?.payload;
-  }
-
   /** @returns false if live nodes of another format version use the realm. */
   async #startReading(generation: number): Promise<boolean> {
     const { kvm, bucket, replicas, settings, onRejected } = this.#options;
@@ -249,7 +241,7 @@ export class Journal {
     const isSameStream = this.#streamId === undefined || this.#streamId === streamId;
     if (!isSameStream) this.#batchWriter.resetStream();
     this.#streamId = streamId;
-    this.#kv = kv;
+    this.payloads.connect(kv);
     this.#reader = reader;
     before.stop();
     this.#writer.connect(kvm.js, isSameStream);

@@ -135,32 +135,36 @@ export class NatsMailboxStore implements MailboxStore {
   ): Promise<TakenMessage[] | 'moved'> {
     // Take the messages that this node has put before the call, and none that it puts later.
     const lastPut = await journal.flush();
-    const { streamId } = journal;
-    await journal.waitFor(batchPositionOf(lastPut)[0], streamId);
-    await journal.ready;
-    const lastOwn = streamId === journal.streamId ? lastPut : 0;
-    const { state } = journal;
-    const waiting = state.messages.for(id);
-    const firstLater = waiting.findIndex(({ isOwn, position }) => isOwn && position > lastOwn);
-    const all = waiting.slice(0, firstLater < 0 ? waiting.length : firstLater);
-    const last = all.at(-1);
-    const owner = state.claim(id)?.owner;
-    if (owner !== undefined && !isSameConnection(owner, taker)) return 'moved';
-    if (last === undefined) return [];
-    // Payloads are fetched before the removal, because afterwards they may be deleted.
-    const messages = await Promise.all(all.map(async (stored) => ({ stored, message: await messageOf(journal, id, stored) })));
-    if (!isWanted()) return [];
-    const before = await this.#remove(journal, id, { ...taker, upTo: last.position });
-    const { now } = journal.state;
-    const removed = messages.filter(({ stored }) => stored.position > before);
-    this.#reportLost(
-      realm,
-      id,
-      removed.flatMap(({ stored, message }) => (message === undefined ? [stored] : [])),
-    );
-    return removed.flatMap(({ stored: { at }, message }) =>
-      message === undefined ? [] : [{ message, waited: Math.max(0, now - at) }],
-    );
+    const putStream = journal.streamId;
+    await journal.waitFor(batchPositionOf(lastPut)[0], putStream);
+    for (;;) {
+      await journal.ready;
+      const { state, streamId } = journal;
+      const waiting = state.messages.for(id);
+      const lastOwn = streamId === putStream ? lastPut : 0;
+      const firstLater = waiting.findIndex(({ isOwn, position }) => isOwn && position > lastOwn);
+      const all = waiting.slice(0, firstLater < 0 ? waiting.length : firstLater);
+      const last = all.at(-1);
+      const owner = state.claim(id)?.owner;
+      if (owner !== undefined && !isSameConnection(owner, taker)) return 'moved';
+      if (last === undefined) return [];
+      // Payloads are fetched before the removal, because afterwards they may be deleted.
+      const messages = await Promise.all(all.map(async (stored) => ({ stored, message: await messageOf(journal, id, stored) })));
+      if (!isWanted()) return [];
+      // The positions belong to a stream that NATS has lost.
+      if (streamId !== journal.streamId) continue;
+      const before = await this.#remove(journal, id, { ...taker, upTo: last.position });
+      const { now } = journal.state;
+      const removed = messages.filter(({ stored }) => stored.position > before);
+      this.#reportLost(
+        realm,
+        id,
+        removed.flatMap(({ stored, message }) => (message === undefined ? [stored] : [])),
+      );
+      return removed.flatMap(({ stored: { at }, message }) =>
+        message === undefined ? [] : [{ message, waited: Math.max(0, now - at) }],
+      );
+    }
   }
 
   /**
@@ -170,7 +174,7 @@ export class NatsMailboxStore implements MailboxStore {
   async #remove(journal: Journal, id: PeerId, removal: RemovalEntry): Promise<number> {
     const changeId = journal.nextMessageId();
     const body = encodeRemoval({ ...removal, changeId }, journal.timeOverride);
-    // Positions of another stream are invalid. The first copy of an entry counts, so its result is known after a long outage, too.
+    // Positions of another stream are invalid. The first copy counts, so the result is known after a long outage, too.
     const kind = { isStreamBound: true, isRepeatable: true };
     const result = await journal.append({ key: removalKey(id, removal.node), body, messageId: changeId, ...kind });
     if (result === 'failed' || !('revision' in result)) return removal.upTo;
@@ -233,7 +237,7 @@ interface TakenMessage {
 /** Undefined if the payload is deleted. */
 async function messageOf(journal: Journal, to: PeerId, stored: PendingMessage): Promise<SignalMessage | undefined> {
   const { from, kind, hasPayload, position, proof } = stored;
-  const payload = stored.payload ?? (hasPayload ? await journal.fetchPayload(position) : undefined);
+  const payload = stored.payload ?? (hasPayload ? await journal.payloads.read(position) : undefined);
   return hasPayload && payload === undefined ? undefined : { kind, from, to, payload, owner: ownerFrom(proof) };
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
-import { createNatsEngine } from '../../../../../src/adapters/engines/nats/engine.ts';
+import { createNatsEngine, followConnection } from '../../../../../src/adapters/engines/nats/engine.ts';
 import { BUCKET_HISTORY } from '../../../../../src/adapters/engines/nats/journal-state.ts';
 import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
 import type { MailboxPeer } from '../../../../../src/application/ports/mailbox-store.ts';
@@ -24,7 +24,8 @@ const bob: MailboxPeer = mailboxOwner(REALM, BOB);
 async function startNode() {
   const clock = new ManualClock();
   const process = new NodeProcess(clock, 0);
-  const stream = new SimulatedStream('stream', () => clock.now(), { history: BUCKET_HISTORY, last: 0 });
+  const newStream = (name: string) => new SimulatedStream(name, () => clock.now(), { history: BUCKET_HISTORY, last: 0 });
+  let stream = newStream('stream');
   const connection = new SimulatedNatsConnection({ clock, process, stream: () => stream, notifyAll: () => connection.notify() });
   const engine = createNatsEngine(connection.client, SETTINGS, new SilentLog(), { sleep: () => Promise.resolve() });
   const pass = async (span = 500): Promise<void> => {
@@ -50,8 +51,11 @@ async function startNode() {
     return expired;
   };
   void engine.open();
+  void followConnection(connection.client, engine, new SilentLog());
   await pass();
-  return { clock, stream, engine, put, take, expire };
+  /** The server restarts, and forgets its data. */
+  const forget = (): SimulatedStream => (stream = newStream('next stream'));
+  return { clock, connection, stream, engine, pass, put, take, expire, forget };
 }
 
 it('M14: reports a message as expired whose payload is deleted when its mailbox is collected', async () => {
@@ -70,4 +74,29 @@ it('O11: collects no message for a connection that ended while the collection wa
   const { put, take } = await startNode();
   await put('first');
   expect([await take(() => false), await take()]).toEqual([[], ['first']]);
+});
+
+it('O11: repeats a request for a payload whose connection is lost, instead of waiting for its timeout', async () => {
+  const { clock, connection, engine, pass, put } = await startNode();
+  await put('first');
+  const taken: (string | undefined)[] = [];
+  const start = clock.now();
+  engine.mailboxes.take(bob, (messages) => taken.push(...messages.map(({ payload }) => Buffer.from(payload ?? '').toString())));
+  await turn();
+  connection.cut();
+  connection.restore();
+  while (taken.length === 0 && clock.now() < start + 10_000) await pass(10);
+  expect([taken, clock.now() - start < 1_000]).toEqual([['first'], true]);
+});
+
+it('O11: removes nothing from a new stream by a position of the lost one', async () => {
+  const { connection, engine, pass, put, forget } = await startNode();
+  await put('first');
+  const taken = new Promise<readonly SignalMessage[]>((resolve) => engine.mailboxes.take(bob, resolve));
+  await turn();
+  connection.cut();
+  const stream = forget();
+  connection.restore();
+  await pass();
+  expect([await taken, stream.after(0).filter(({ key }) => key.startsWith('taken.'))]).toEqual([[], []]);
 });
