@@ -31,6 +31,7 @@ import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
 import { IceRouteDialect } from '../adapters/dialects/peerjs/ice-route-dialect.ts';
 import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
 import { MercureDialect } from '../adapters/dialects/mercure/dialect.ts';
+import { NatsDialect } from '../adapters/dialects/nats/dialect.ts';
 import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
 import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
 import { refusalCloseFrame, refusalText } from '../adapters/dialects/shared/close-frames.ts';
@@ -62,7 +63,8 @@ import { loadOptional } from './optional-package.ts';
 import { originsFromList } from './origins.ts';
 import { tokenVerifierOf, verifierOfKey } from './token-verification.ts';
 import { onReload } from './reload.ts';
-import { hasVerifier, sharesTokens, topicRights } from './topic-rights.ts';
+import { hasVerifier, needsTopicToken, sharesTokens, topicRights } from './topic-rights.ts';
+import { VERSION } from './version.ts';
 
 /* The adapter of each port, and the option that selects it. */
 
@@ -83,6 +85,11 @@ const dialects: Record<DialectName, (config: Config) => AnyDialect> = {
       isOwnToken: (token, use) => hasVerifier(config, use) && isTokenLike(token),
     }),
   centrifuge: (config) => new CentrifugeDialect({ ...config, path: config.centrifugePath, prefixes: config.centrifugePrefixes }),
+  nats: (config) =>
+    new NatsDialect({
+      ...{ path: config.natsPath, prefixes: config.natsPrefixes, topicsPerConnection: config.topicsPerConnection },
+      ...{ version: VERSION, needsToken: needsTopicToken(config) },
+    }),
   peero: (config) => new PeeroDialect(config.peeroPath),
   socketio: (config) => new SocketIoDialect(config.socketioPath),
   relay: (config) => new RelayDialect(config.relayPath, config.topicsPerConnection),

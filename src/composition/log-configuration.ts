@@ -32,6 +32,7 @@ const PATHS: Readonly<Record<DialectName, (config: Config) => string>> = {
   peerjs: ({ path }) => path,
   centrifuge: ({ centrifugePath }) => centrifugePath,
   mercure: ({ mercurePath }) => mercurePath,
+  nats: ({ natsPath }) => natsPath,
   peero: ({ peeroPath }) => peeroPath,
   relay: ({ relayPath }) => relayPath,
   socketio: ({ socketioPath }) => socketioPath,

@@ -83,6 +83,12 @@ function isOpen(policy: Policy): boolean {
   return policy.mercureOpen || !hasOwnTokens(policy);
 }
 
+/** NA2: whether a client without a token is refused, as far as the configuration tells. */
+export function needsTopicToken(policy: Policy): boolean {
+  if (!hasOwnTokens(policy) && !policy.mercureOpen) return policy.auth === 'required';
+  return !isOpen(policy) && !policy.mercureAnonymous;
+}
+
 function hasOwnTokens({ dialects, mercurePublisherKey, mercureSubscriberKey }: Policy): boolean {
   return mercurePublisherKey !== undefined || mercureSubscriberKey !== undefined || dialects.includes('mercure');
 }

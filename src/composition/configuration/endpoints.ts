@@ -16,6 +16,7 @@ const PATHS = {
   mercure: 'mercure_path',
   socketio: 'socketio_path',
   centrifuge: 'centrifuge_path',
+  nats: 'nats_path',
   peero: 'peero_path',
   relay: 'relay_path',
 } as const satisfies Partial<Record<DialectName, OptionName>>;

@@ -40,7 +40,7 @@ export function webhookConflicts(settings: Settings, sourceOf: SourceOf, hasFunc
 
 /** A9. */
 const BACKEND_DECIDES =
-  'while a backend decides, which is asked about clients of Mercure, Socket.IO and Centrifuge too: remove the option';
+  'while a backend decides, which is asked about clients of Mercure and of the dialects that share its topics too: remove the option';
 const WITHOUT_URL = 'without auth_url: add it, or remove the option';
 
 export function webhookWarnings(settings: Settings, sourceOf: SourceOf, hasFunction: boolean): string[] {

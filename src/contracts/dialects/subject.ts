@@ -52,6 +52,8 @@ export interface StatefulDialectSubject extends Pick<DialectSubject, 'paths' | '
   readonly isStream: boolean;
   /** Subprotocols that clients offer. */
   readonly subprotocols?: readonly string[];
+  /** False for a wire that has refusals, but no receipts. */
+  readonly confirmsRequests?: boolean;
 }
 
 /** The names of the promises of `StatefulDialect` and `Conversation`. */

@@ -1,4 +1,5 @@
 import { CentrifugeDriver } from '../peerix/centrifuge-driver.js';
+import { NatsDriver } from '../peerix/nats-driver.js';
 import { SocketIoDriver } from '../peerix/socketio-driver.js';
 import { SseDriver } from '../peerix/sse-driver.js';
 
@@ -8,6 +9,7 @@ const DRIVERS = {
   sse: (url) => new SseDriver(url),
   socketio: (url) => new SocketIoDriver(url),
   centrifuge: (url) => new CentrifugeDriver(url),
+  nats: (url) => new NatsDriver(url),
 };
 
 const received = [];

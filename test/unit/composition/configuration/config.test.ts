@@ -69,6 +69,8 @@ describe('the defaults', () => {
         peeroPath: '/peero',
         centrifugePath: '/connection/websocket',
         centrifugePrefixes: [],
+        natsPath: '/nats',
+        natsPrefixes: [],
         socketioPath: '/socket.io',
         socketioPrefixes: ['', 'peerix:'],
         socketioEio3: false,

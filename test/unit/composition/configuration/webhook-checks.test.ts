@@ -54,7 +54,7 @@ describe('the options of the webhook', () => {
     'A9: %s admits no client beside a backend, which also decides about Mercure',
     (name) => {
       const given = { auth: 'required', profile: 'hardened', dialects: ['mercure', 'socketio'] };
-      const text = `${name} has no effect while a backend decides, which is asked about clients of Mercure, Socket.IO and Centrifuge too: remove the option`;
+      const text = `${name} has no effect while a backend decides, which is asked about clients of Mercure and of the dialects that share its topics too: remove the option`;
       expect(complaints({ ...given, auth_url: URL, [name]: true })).toEqual([text]);
       expect(complaints({ ...given, [name]: true }, true)).toEqual([text]);
       expect(complaints({ ...given, auth_url: URL })).toEqual([]);

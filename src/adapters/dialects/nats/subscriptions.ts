@@ -1,0 +1,149 @@
+import type { Selector } from '../../../domain/topic.ts';
+import { topicOf } from '../shared/prefixes.ts';
+import type { Delivery } from './frames.ts';
+import { hasWildcard, isSubject, selectorOf, type SubjectPattern } from './subjects.ts';
+
+/** NA11: a subscription, from its SUB until its end. */
+export class Subscription implements Delivery {
+  readonly subject: string;
+  readonly sid: string;
+  /** The part of the subject that its topics do not have. */
+  readonly prefix: string;
+  readonly selector: Selector;
+  delivered = 0;
+  /** NA11: undefined for no end. */
+  max: number | undefined;
+
+  constructor(subject: string, sid: string, prefixes: readonly string[]) {
+    this.subject = subject;
+    this.sid = sid;
+    this.prefix = subject.slice(0, subject.length - topicOf(subject, prefixes).length);
+    this.selector = selectorOf(subject, this.prefix);
+  }
+
+  /** Subscriptions with the same key share one subscription of the connection. */
+  get key(): string {
+    return keyOf(this.selector);
+  }
+}
+
+/** B1: of a subscription beside its texts. */
+const SUBSCRIPTION_BYTES = 512;
+const UNMETERED = { steps: 0 };
+
+/**
+ * NA10, NA11, NA13: the subscriptions of one client. A subscription is known from its SUB on, so that the next lines can refer
+ * to it, and active from the receipt of the broker on.
+ */
+export class SubscriptionTable {
+  readonly #prefixes: readonly string[];
+  readonly #known = new Map<string, Subscription>();
+  /** Known subscriptions of each key. */
+  readonly #counts = new Map<string, number>();
+  /** Active subscriptions without wildcards, by topic. */
+  readonly #named = new Map<string, Subscription[]>();
+  readonly #patterns = new Set<Subscription>();
+  /** Selectors without a subscription, to be left. */
+  readonly #unused = new Map<string, Selector>();
+  #bytes = 0;
+
+  /** @param prefixes the longest first. */
+  constructor(prefixes: readonly string[]) {
+    this.#prefixes = prefixes;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** B1. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  find(sid: string): Subscription | undefined {
+    return this.#known.get(sid);
+  }
+
+  /** @param subject is subscribable, and the sid is unknown. */
+  add(subject: string, sid: string): Subscription {
+    const subscription = new Subscription(subject, sid, this.#prefixes);
+    this.#known.set(sid, subscription);
+    this.#bytes += bytesOf(subscription);
+    this.#counts.set(subscription.key, (this.#counts.get(subscription.key) ?? 0) + 1);
+    return subscription;
+  }
+
+  /** The sid is free from now on. @returns the selectors to leave; empty if another subscription uses them. */
+  remove(subscription: Subscription): readonly Selector[] {
+    const { sid, key, selector } = subscription;
+    if (this.#known.get(sid) !== subscription) return [];
+    this.#known.delete(sid);
+    this.#bytes -= bytesOf(subscription);
+    const count = (this.#counts.get(key) ?? 1) - 1;
+    if (count > 0) {
+      this.#counts.set(key, count);
+      return [];
+    }
+    this.#counts.delete(key);
+    return [selector];
+  }
+
+  /** Ends a subscription by an event. Its selector is kept for `takeUnused`. */
+  end(subscription: Subscription): void {
+    this.deactivate(subscription);
+    for (const selector of this.remove(subscription)) this.#unused.set(keyOf(selector), selector);
+  }
+
+  /** The selectors that the connection has to leave, because their subscriptions have ended. */
+  takeUnused(): readonly Selector[] {
+    if (this.#unused.size === 0) return [];
+    const unused = [...this.#unused].filter(([key]) => !this.#counts.has(key)).map(([, selector]) => selector);
+    this.#unused.clear();
+    return unused;
+  }
+
+  activate(subscription: Subscription): void {
+    const { selector } = subscription;
+    if (!('topic' in selector)) this.#patterns.add(subscription);
+    else this.#named.set(selector.topic, [...(this.#named.get(selector.topic) ?? []), subscription]);
+  }
+
+  deactivate(subscription: Subscription): void {
+    this.#patterns.delete(subscription);
+    const { selector } = subscription;
+    if (!('topic' in selector)) return;
+    const others = (this.#named.get(selector.topic) ?? []).filter((one) => one !== subscription);
+    if (others.length === 0) this.#named.delete(selector.topic);
+    else this.#named.set(selector.topic, others);
+  }
+
+  /**
+   * NA13: the active subscriptions to any of these topics, each once, with the subject of the message.
+   * @param mayHaveWildcards whether the subject of a publication may have a token `*` or `>`.
+   */
+  matching(topics: readonly string[], mayHaveWildcards: boolean): ReadonlyMap<Subscription, string> {
+    const found = new Map<Subscription, string>();
+    for (const topic of topics) {
+      for (const one of this.#named.get(topic) ?? []) if (!found.has(one)) found.set(one, one.subject);
+      if (this.#patterns.size === 0 || (!mayHaveWildcards && hasWildcard(topic))) continue;
+      for (const one of this.#patterns) {
+        if (!found.has(one) && (one.selector as SubjectPattern).matches(topic, UNMETERED)) found.set(one, one.prefix + topic);
+      }
+    }
+    return found;
+  }
+
+  /** NA15: an active subscription that receives messages to this subject. */
+  receiverOf(subject: string): Subscription | undefined {
+    return isSubject(subject) ? [...this.matching([topicOf(subject, this.#prefixes)], true).keys()][0] : undefined;
+  }
+}
+
+function keyOf(selector: Selector): string {
+  return 'topic' in selector ? `=${selector.topic}` : selector.key;
+}
+
+function bytesOf({ subject, sid }: Subscription): number {
+  return SUBSCRIPTION_BYTES + 2 * (subject.length + sid.length);
+}
