@@ -1,6 +1,8 @@
+import { headers } from '@nats-io/nats-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { CentrifugeUser } from '../../support/e2e/centrifuge-client.ts';
+import { NatsUser } from '../../support/e2e/nats-client.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
 import { until } from '../../support/e2e/until.ts';
@@ -125,6 +127,28 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
     }
     expect(ann.received).toEqual([]);
     for (const user of users) user.close();
+  });
+
+  it('T4, T13, NA12, NA15: delivers messages of NATS at every broker, with headers and reply subjects', async () => {
+    const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mercure', 'nats'], mercure_open: true });
+    const [ann, bob, eve] = [await NatsUser.connect(here), await NatsUser.connect(there), await NatsUser.connect(there)];
+    await bob.subscribe('garden.*');
+    await eve.subscribe('service');
+    for (let n = 0; n < MANY; n++) ann.connection.publish('garden.a', String(n));
+    expect(await bob.waitFor(MANY)).toEqual(Array.from({ length: MANY }, (_, n) => ['garden.a', String(n)]));
+    const sent = headers();
+    sent.append('Name', 'value');
+    ann.connection.publish('garden.b', Uint8Array.of(0, 255), { headers: sent, reply: 'reply.to' });
+    await bob.waitFor(MANY + 1);
+    const message = bob.messages.at(-1);
+    expect([message?.headers?.get('Name'), message?.reply, message?.data]).toEqual(['value', 'reply.to', Uint8Array.of(0, 255)]);
+    const answer = ann.connection.request('service', 'ping', { timeout: 20_000 });
+    await eve.waitFor(1);
+    eve.messages[0]?.respond('pong');
+    expect((await answer).string()).toBe('pong');
+    const missing = ann.connection.request('nothing', '', { timeout: 1_000 }).catch(String);
+    expect(await missing).toContain('timeout');
+    await Promise.all([ann, bob, eve].map((user) => user.close()));
   });
 
   it('frees the ids of a killed broker when its lease ends, and holds the messages to its peers', async () => {

@@ -8,7 +8,11 @@ import { damaged, handshake, nested } from './inputs.ts';
 import { search } from './search.ts';
 
 const OPTIONS = {
-  ...{ dialects: ['peerjs', 'mercure', 'socketio', 'centrifuge', 'peero', 'relay'], mercure_open: true, legacy_xhr: true },
+  ...{
+    dialects: ['peerjs', 'mercure', 'socketio', 'centrifuge', 'nats', 'peero', 'relay'],
+    mercure_open: true,
+    legacy_xhr: true,
+  },
   ...{ drain_timeout: 500, log_level: 'error', malformed_limit: 1_000_000, alive_timeout: 3_600_000 },
   ...{ messages_per_second: 1_000_000, message_burst: 1_000_000, http_rate_limit: 0 },
   ...{ max_message_bytes: 65_536, max_url_bytes: 512, max_header_bytes: 2_048 },
@@ -41,6 +45,15 @@ const FRAMES: Readonly<Record<string, readonly string[]>> = {
     '{"connect":{"name":"js"},"id":10}',
     '{"send":{"data":1}}',
   ],
+  '/nats': [
+    'SUB a 1\r\nSUB a.* 2\r\nSUB > 3\r\n',
+    'PUB a reply 2\r\nhi\r\nPING\r\n',
+    'HPUB a.b 12 14\r\nNATS/1.0\r\n\r\nhi\r\n',
+    'UNSUB 1 2\r\nUNSUB 2\r\nPONG\r\n',
+    'CONNECT {"verbose":true,"echo":false}\r\n',
+    'PUB a 100000\r\nabc',
+    'SUB a g 4\r\nPUB $SYS.a 0\r\n\r\n',
+  ],
   '/socket.io/?EIO=4&transport=websocket': [
     '40',
     '420["peerix:subscribe","a"]',
@@ -55,7 +68,10 @@ const FRAMES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** The first frame of a client, behind which the others are read. */
-const FIRST_FRAMES: Readonly<Record<string, string>> = { '/connection/websocket': '{"connect":{},"id":1}' };
+const FIRST_FRAMES: Readonly<Record<string, string>> = {
+  '/connection/websocket': '{"connect":{},"id":1}',
+  '/nats': 'CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\n',
+};
 const FORMS = [
   'topic=a&data=b',
   'topic=a&topic=b&id=urn:x&type=t&retry=5&private=on',
@@ -91,7 +107,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('fuzzing the dialects of $name', 
   });
 
   it.each(Object.entries(FRAMES))(
-    'REL3, PEO7, SIO4, CF2: random frames at %s affect only their sender',
+    'REL3, PEO7, SIO4, CF2, NA8: random frames at %s affect only their sender',
     async (target, texts) => {
       const right = fc.constantFrom(...texts);
       const bytes = fc.uint8Array({ maxLength: 200 });

@@ -2,10 +2,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CentrifugeDialect } from '../../../src/adapters/dialects/centrifuge/dialect.ts';
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
+import { NatsDialect } from '../../../src/adapters/dialects/nats/dialect.ts';
+import { bytesOf } from '../../../src/adapters/dialects/shared/payload-forms.ts';
+import { isSubject } from '../../../src/adapters/dialects/nats/subjects.ts';
 import { SocketIoDialect } from '../../../src/adapters/dialects/socketio/dialect.ts';
 import { LineReader } from '../../../src/adapters/transports/socketio/lines.ts';
-import type { FrameEncoder } from '../../../src/application/ports/dialect.ts';
-import type { PayloadForm, TopicEvent, TopicName } from '../../../src/domain/topic.ts';
+import type { Conversation, FrameEncoder } from '../../../src/application/ports/dialect.ts';
+import type { PayloadForm, Publication, TopicName } from '../../../src/domain/topic.ts';
 
 /* Publications of any wire on all wires that share their topics. */
 
@@ -13,6 +16,8 @@ const POLICY = { isOpen: true, isAnonymous: true, isOwnToken: () => true, maxBod
 const MERCURE = new MercureDialect('/', POLICY);
 const SOCKETIO = new SocketIoDialect('/socket.io');
 const CENTRIFUGE = new CentrifugeDialect({ path: '/', prefixes: [], pingInterval: 1, topicsPerConnection: 100 });
+
+const NATS = new NatsDialect({ path: '/', prefixes: [], topicsPerConnection: 100, version: '0.1.0', needsToken: false });
 
 const FORGED = [
   ...['\n', '\r', '\r\n', '\n\n', '\0', '\u2028', '"', '\\', '}}}', ' ', '\t', '\x1e'],
@@ -36,14 +41,13 @@ const payload: fc.Arbitrary<readonly [Uint8Array, PayloadForm]> = fc.oneof(
   json.map((written) => [Buffer.from(written), 'json'] as const),
 );
 
-function frameOf(encoder: FrameEncoder, name: string, [bytes, form]: readonly [Uint8Array, PayloadForm]): string | undefined {
+function publicationOf(name: string, [bytes, form]: readonly [Uint8Array, PayloadForm]): Publication {
   const publication = { id: 'urn:uuid:1', topics: [name as TopicName], payload: bytes, form, type: undefined, retry: undefined };
-  const event: TopicEvent = {
-    event: 'publication',
-    publication: { ...publication, isPrivate: false, from: undefined },
-    subscribers: 1,
-  };
-  const frame = encoder.encodeEvent(event);
+  return { ...publication, isPrivate: false, from: undefined };
+}
+
+function frameOf(encoder: FrameEncoder, name: string, given: readonly [Uint8Array, PayloadForm]): string | undefined {
+  const frame = encoder.encodeEvent({ event: 'publication', publication: publicationOf(name, given), subscribers: 1 });
   return frame === undefined ? undefined : Buffer.from(frame).toString();
 }
 
@@ -96,6 +100,32 @@ it('W9: a publication forges no push and no reply of Centrifuge', () => {
     const list: unknown[] = form === 'bytes' ? [...bytes] : [...Buffer.from(Buffer.from(bytes).toString(), 'base64')];
     const data: unknown = form === 'json' ? JSON.parse(Buffer.from(bytes).toString()) : list;
     expect(JSON.parse(frame)).toEqual({ push: { channel: name, pub: { data } } });
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
+
+/** A client of NATS that is subscribed to all subjects. */
+function natsClient(): Conversation {
+  const conversation = NATS.converse({ maxMessageBytes: 100_000 });
+  for (const request of conversation.read(Buffer.from('CONNECT {"verbose":false,"headers":true}\r\nSUB > 1\r\n'), true)) {
+    if (request.action === 'join-topics') conversation.encodeEvent({ event: 'receipt', receipt: request.receipt ?? 0 });
+  }
+  return conversation;
+}
+
+it('W9: a publication forges no message and no line of NATS', () => {
+  const property = fc.property(topic, payload, (name, given) => {
+    const publication = publicationOf(name, given);
+    const extra = { dialect: 'mqtt', bytes: Buffer.from('\0\x09r 1\r\nMSG NATS/1.0\r\n') };
+    const frame = natsClient().encodeEvent({ event: 'publication', publication: { ...publication, extra }, subscribers: 1 });
+    const bytes = bytesOf(publication);
+    const isSent = isSubject(name) && !name.split('.').some((token) => token === '*' || token === '>') && bytes !== undefined;
+    expect(frame !== undefined).toBe(isSent);
+    if (frame === undefined || bytes === undefined) return;
+    expect(name).not.toMatch(/[ \t\r\n]/);
+    expect(Buffer.from(frame)).toEqual(
+      Buffer.concat([Buffer.from(`MSG ${name} 1 ${bytes.length}\r\n`), bytes, Buffer.from('\r\n')]),
+    );
   });
   fc.assert(property, { numRuns: 2_000 });
 });

@@ -43,6 +43,21 @@ export function startSmallNats(bytes: number): Promise<EngineServer> {
   });
 }
 
+/** Starts a NATS server without JetStream. Its URL is that of its WebSocket endpoint. */
+export async function startWebSocketNats(): Promise<EngineServer> {
+  const socketPort = await freePort();
+  return EngineServer.start({
+    ...NATS,
+    command(port, folder) {
+      const file = join(folder, 'server.conf');
+      writeFileSync(file, `websocket { host: "${LOOPBACK}", port: ${socketPort}, no_tls: true }\n`);
+      return ['--addr', LOOPBACK, '--port', String(port), '--config', file];
+    },
+    url: () => `ws://${LOOPBACK}:${socketPort}`,
+    probe: async (port) => (await connect({ servers: `${LOOPBACK}:${port}`, reconnect: false })).close(),
+  });
+}
+
 /** Starts a NATS server with TLS only, with the certificate of `TLS_FILES`. */
 export function startTlsNats(): Promise<EngineServer> {
   const { certFile, keyFile } = TLS_FILES;
