@@ -78,7 +78,7 @@ export function checkAdapters(adapters: unknown): ConfigProblem[] {
 
 /** The options beside the adapters. */
 export interface Beside {
-  readonly config: Pick<Config, 'cluster' | 'mailboxes'>;
+  readonly config: Pick<Config, 'cluster' | 'mailboxes' | 'workers'>;
   /** The function of the option `authorize`. */
   readonly authorize: unknown;
   readonly isLogGiven: boolean;
@@ -91,8 +91,12 @@ export function adapterConflicts(adapters: object, { config, authorize, isLogGiv
     problemAt(`adapters.${name}`, `adapters.${name} and ${option} exclude each other: remove one of them`);
   const ofEngine = [...SHARED, 'clusterRecords'] as const;
   const shared = config.cluster === undefined ? [] : ofEngine.filter(isGiven).map((name) => exclude(name, 'the option cluster'));
+  // A bus from outside connects the workers instead of their own engine.
+  const ofProcess = [...(isGiven('bus') ? [] : SHARED), 'transport'] as const;
+  const split = config.workers === 1 ? [] : ofProcess.filter(isGiven).map((name) => exclude(name, 'the option workers'));
   return [
     ...shared,
+    ...split,
     ...(isGiven('mailboxes') && config.mailboxes !== 'memory' ? [exclude('mailboxes', 'the option mailboxes')] : []),
     ...(isGiven('authorizer') && authorize !== undefined ? [exclude('authorizer', 'the function authorize')] : []),
     ...(isGiven('log') && isLogGiven ? [exclude('log', 'the options log, log_level and log_format')] : []),

@@ -1,15 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
-import { readableError } from '../adapters/logs/shared/lines.ts';
-import { standardError } from '../adapters/logs/shared/standard-streams.ts';
+import { availableParallelism, constants } from 'node:os';
 import { readCertificate } from '../adapters/transports/shared/certificate.ts';
 import { ListenError } from '../application/ports/transport.ts';
-import type { Log } from '../application/ports/log.ts';
 import { readCommandLine } from './configuration/command-line.ts';
 import { fileOf } from './configuration/config-file.ts';
 import { type Config, type ConfigProblem, resolveConfig } from './configuration/config.ts';
-import { ConfigError } from './configuration/config-error.ts';
 import { loadPlugins } from './plugins.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
 import { limitHeapGrowth } from './heap-growth.ts';
@@ -19,14 +15,14 @@ import { makeTransport } from './make-transport.ts';
 import { OPTIONS } from './configuration/options.ts';
 import { reloadFrom } from './reload.ts';
 import { handleSignals } from './signals.ts';
+import { exitOnFault, exitOnStartError, INVALID_USAGE, printError } from './process-ends.ts';
 import { titleWithoutSecrets } from './process-title.ts';
 import { exitOnClosedOutput } from './closed-output.ts';
 import { commandNamed, type Command } from './commands.ts';
 import { token } from './token-command/command.ts';
 import { VERSION } from './version.ts';
+import { serveWithWorkers } from './workers/primary.ts';
 
-const FAILED = 1;
-const INVALID_USAGE = 2;
 const SIGNAL_EXIT_BASE = 128;
 
 const argv = process.argv.slice(2);
@@ -55,13 +51,14 @@ async function runSuite(suite: Command): Promise<void> {
   process.exitCode = await suite(argv.slice(1), { stdout, stderr, isTerminal: stderr.isTTY });
 }
 
-/** Of all sources. The files are read again at each call. */
-function readOptions(): ReturnType<typeof resolveConfig> {
-  return resolveConfig({ argv, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+/** Of all sources. The files are read again at each call. @param files receives their texts by path. */
+function readOptions(files: Record<string, string> = {}): ReturnType<typeof resolveConfig> {
+  return resolveConfig({ argv, env: process.env, readFile: (path) => (files[path] = readFileSync(path, 'utf8')) });
 }
 
 async function run(): Promise<void> {
-  const resolved = readOptions();
+  const files: Record<string, string> = {};
+  const resolved = readOptions(files);
   if (!resolved.ok) return rejectOptions(resolved.refusal);
   const { config, settings, warnings } = resolved.value;
   for (const warning of warnings) printError(warning);
@@ -69,7 +66,9 @@ async function run(): Promise<void> {
   if (title !== undefined) process.title = title;
   if (settings.check) return check(config);
   if (settings.print_config) return console.log(JSON.stringify(fileOf(settings), undefined, 2));
-  await serve(config, settings.plugin);
+  const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
+  if (workers > 1) return serveWithWorkers(config, { workers, argv, files, readOptions });
+  await serve(Object.assign(config, { workers }), settings.plugin);
 }
 
 /** The certificate is the only part of the configuration that is read later than the options. */
@@ -101,31 +100,12 @@ async function serve(options: Config, plugins: readonly string[]): Promise<void>
     });
     await broker.listen();
   } catch (error) {
-    if (!(error instanceof ListenError || error instanceof ConfigError)) throw error;
-    printError(error.message);
-    process.exit(error instanceof ConfigError ? INVALID_USAGE : FAILED);
+    exitOnStartError(error);
   }
-}
-
-/** After an unexpected exception the state is unknown: the process exits, and its supervisor restarts it. */
-function exitOnFault(log: Log): void {
-  const end = (error: unknown): void => {
-    log.record({ event: 'crashed', error });
-    const { stack, message } = readableError(error);
-    printError(`exits after an internal error: ${stack ?? message}`);
-    process.exit(FAILED);
-  };
-  process.on('uncaughtException', end);
-  process.on('unhandledRejection', end);
 }
 
 function rejectOptions(problems: readonly ConfigProblem[]): void {
   for (const { message } of problems) printError(message);
   printError('see signalbox --help');
   process.exitCode = INVALID_USAGE;
-}
-
-function printError(message: string): void {
-  // Not `console.error`, which blocks the exit while standard error is not read.
-  standardError().write(`signalbox: ${message}\n`);
 }

@@ -19,6 +19,7 @@ import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './configuration/config.ts';
 import { eventCounts, type EventCount } from './event-counts.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
+import type { Engine } from './broker-environment.ts';
 import { buildBroker } from './container.ts';
 import { logConfiguration } from './log-configuration.ts';
 import { type Adapters, makeAdapters } from './given-adapters.ts';
@@ -56,6 +57,8 @@ export interface EmbeddedParts {
   readonly authorize?: Authorize | undefined;
   /** From outside: each one replaces the adapter of its port. */
   readonly adapters?: Adapters | undefined;
+  /** The engine of a worker process, unless there is an adapter of the bus from outside; undefined for that of the options. */
+  readonly engine?: Engine | undefined;
 }
 
 /** A broker inside another program. */
@@ -202,7 +205,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     const hasBackend = authorize !== undefined || outside.environment.authorizer !== undefined;
     const broker = buildBroker(config, {
       ...outside.environment,
-      engine: outside.environment.engine ?? (await makeEngine(config, log, this.#start.signal)),
+      engine: outside.environment.engine ?? this.#parts.engine ?? (await makeEngine(config, log, this.#start.signal)),
       transport:
         outside.transport === undefined
           ? await makeTransport(config, log, hasBackend)

@@ -27,17 +27,24 @@ const reject =
 const rejectUws: RejectionReason = (value) =>
   value === 'uws' ? "this server uses node:http: remove the option, or use createBroker for transport 'uws'" : undefined;
 
+/** Programs with several cores to use start several processes themselves. */
+const oneWorker: RejectionReason = (value) =>
+  value === 1 || value === '1'
+    ? undefined
+    : 'it serves in the process of your program: start the workers with the command signalbox, or several programs with cluster';
+
 const noUws = reject("this server uses node:http: remove the option, or use createBroker for transport 'uws'");
 
 /** As a library, `peer` has a longer liveness timeout than from its command line. */
 const PEER_DEFAULTS = { alive_timeout: 90_000 };
 
 const RULES: Readonly<Record<EntryPoint, EntryPointRules>> = {
-  createBroker: { defaults: {}, refused: {}, ignored: {} },
-  PeerServer: { defaults: PEER_DEFAULTS, refused: { transport: rejectUws, uws: noUws }, ignored: {} },
+  createBroker: { defaults: {}, refused: { workers: oneWorker }, ignored: {} },
+  PeerServer: { defaults: PEER_DEFAULTS, refused: { workers: oneWorker, transport: rejectUws, uws: noUws }, ignored: {} },
   ExpressPeerServer: {
     defaults: PEER_DEFAULTS,
     refused: {
+      workers: oneWorker,
       transport: rejectUws,
       uws: noUws,
       handshake_timeout: reject('your program owns the server: set its headersTimeout and requestTimeout'),
@@ -51,6 +58,7 @@ const RULES: Readonly<Record<EntryPoint, EntryPointRules>> = {
   PeeroServer: {
     defaults: { port: 8080, peero_path: '/', dialects: ['peero'] },
     refused: {
+      workers: oneWorker,
       dialects: (value) => (isPeeroOnly(value) ? undefined : 'it serves only Peero: use createBroker for several dialects'),
       all: (value) => (value === false ? undefined : 'it serves only Peero: use createBroker for several dialects'),
     },

@@ -4,10 +4,13 @@ import type { Config, GivenOptions } from './configuration/config.ts';
 import { onReload } from './reload.ts';
 import { VERSION } from './version.ts';
 
-/** The log of the options `log_level` and `log_format`. A reload changes its level. */
-export function makeLog(config: Config): PinoLog {
+/**
+ * The log of the options `log_level` and `log_format`. A reload changes its level.
+ * @param worker the number of this process, for each line; undefined if the broker is one process.
+ */
+export function makeLog(config: Config, worker?: number): PinoLog {
   const { logLevel: level, logFormat: format, path } = config;
-  const log = new PinoLog({ level, format, path, version: VERSION, clock: new SystemClock() });
+  const log = new PinoLog({ level, format, path, worker, version: VERSION, clock: new SystemClock() });
   onReload(config, () => log.setLevel(config.logLevel));
   return log;
 }

@@ -17,6 +17,7 @@ export async function makeTransport(config: Config, log: Log, hasBackend = false
   const settings = {
     host: await listeningHost(host, log),
     port,
+    isShared: config.workers !== 1,
     ...(tls === undefined ? {} : { tls }),
     maxFrameBytes: maxMessageBytes,
     sendBufferBytes,

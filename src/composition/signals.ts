@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Log } from '../application/ports/log.ts';
-import type { EmbeddedBroker } from './embedded-broker.ts';
 
 const SIGNAL_EXIT_BASE = 128;
 const STDIN = 0;
@@ -12,6 +11,15 @@ const DUPLICATE_SIGNAL_MS = 500;
 // After the shutdown the process ends when the log is flushed, or at the latest after this time.
 const LOG_FLUSH_MS = 1000;
 
+/** A broker in this process, or in worker processes. */
+export interface StoppableBroker {
+  /** Drains and stops. */
+  close(): Promise<void>;
+  reloadCertificate(): Promise<void> | void;
+  /** Called before this process ends at once. */
+  terminate?(): void;
+}
+
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGHUP';
 
 /**
@@ -19,7 +27,7 @@ type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGHUP';
  * options, or drains when the terminal was closed. SIGUSR1 and SIGUSR2 are ignored, because by default they open a debugger or
  * end the process.
  */
-export function handleSignals(broker: EmbeddedBroker, log: Log, reloadOptions: () => void): void {
+export function handleSignals(broker: StoppableBroker, log: Log, reloadOptions: () => void): void {
   const stop = stopHandler(broker);
   const hadTerminal = isatty(STDIN);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.on(signal, stop);
@@ -34,7 +42,7 @@ export function handleSignals(broker: EmbeddedBroker, log: Log, reloadOptions: (
   }
 }
 
-function stopHandler(broker: EmbeddedBroker): (signal: StopSignal) => void {
+function stopHandler(broker: StoppableBroker): (signal: StopSignal) => void {
   let drainingSince: number | undefined;
   return (signal) => {
     const now = performance.now();
@@ -44,6 +52,8 @@ function stopHandler(broker: EmbeddedBroker): (signal: StopSignal) => void {
       return;
     }
     const isEcho = signal === 'SIGINT' && process.stdin.isTTY && now - drainingSince < DUPLICATE_SIGNAL_MS;
-    if (!isEcho) process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]);
+    if (isEcho) return;
+    broker.terminate?.();
+    process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]);
   };
 }

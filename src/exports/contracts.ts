@@ -20,7 +20,7 @@ export { recordsContract } from '../contracts/cluster-records/contract.ts';
 export type { RecordsSubject } from '../contracts/cluster-records/contract.ts';
 export type { BusSubject } from '../contracts/buses/contract.ts';
 export { engineContract, sharedContract } from '../contracts/engines/contract.ts';
-export type { EngineSubjects } from '../contracts/engines/contract.ts';
+export type { EngineCapabilities, EngineSubjects } from '../contracts/engines/contract.ts';
 export { LEASE, ROOM } from '../contracts/engines/fixture.ts';
 export type { EngineSubject } from '../contracts/engines/fixture.ts';
 

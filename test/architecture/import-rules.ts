@@ -52,7 +52,11 @@ export const ENTRY_POINTS: readonly string[] = [...Object.values(PACKAGE.bin).ma
 export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts', 'doctor/doctor.ts'];
 
 /** Programs that a command starts by file name. */
-const CHILD_PROCESSES: readonly string[] = ['doctor/probes/media-process.ts', 'src/adapters/mailboxes/sqlite/worker.ts'];
+const CHILD_PROCESSES: readonly string[] = [
+  'doctor/probes/media-process.ts',
+  'src/adapters/mailboxes/sqlite/worker.ts',
+  'src/composition/workers/worker.ts',
+];
 
 /** The scripts of the pages for browsers, which the build bundles. */
 const PAGE_SCRIPTS: readonly string[] = ['pages/status/status.ts', 'pages/playground/playground.ts', 'pages/doctor/doctor.ts'];

@@ -37,7 +37,23 @@ export type OperatorAct = 'expel' | 'ban' | 'unban' | 'trace' | 'drain';
  * public: operators and embedding programs match them.
  */
 export type LogEvent =
-  | { readonly event: 'listening'; readonly address: ListeningAddress; readonly transport: string }
+  | {
+      readonly event: 'listening';
+      readonly address: ListeningAddress;
+      readonly transport: string;
+      /** The number of processes that share the port; undefined for one. */
+      readonly workers?: number;
+    }
+  /** A worker process has ended, and a new one takes its place after `delay`. @param why its exit code, or the signal. */
+  | {
+      readonly event: 'worker-ended';
+      readonly worker: number;
+      readonly pid: number;
+      readonly why: string;
+      readonly delay: Millis;
+    }
+  /** A worker process that took the place of another one listens. */
+  | { readonly event: 'worker-replaced'; readonly worker: number; readonly pid: number }
   /** The configuration in effect, logged after `listening`. */
   | {
       readonly event: 'in-effect';

@@ -1,8 +1,17 @@
 import { choice, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { engineUrl } from './option-types.ts';
+import { workerCount } from './worker-count.ts';
 
 /** The options of a cluster. */
 export const CLUSTER_OPTIONS = {
+  workers: option(workerCount(), {
+    group: 'Cluster',
+    description:
+      'Number of processes that share the port and act as one broker, to use several cores. auto: one for each core. Only for the ' +
+      'command line. The page on workers says which limits are those of each process.',
+    effect: 'Peers of all processes see each other. Ids, mailboxes and peer lists are those of all processes.',
+    default: 1,
+  }),
   cluster: option(maybe(engineUrl()), {
     group: 'Cluster',
     description:

@@ -9,6 +9,7 @@ import { metricsConflicts } from './metrics-checks.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem, SourceOf } from './reading.ts';
 import { webhookConflicts } from './webhook-checks.ts';
+import { workerConflicts } from './worker-checks.ts';
 
 const KIB = 1024;
 
@@ -57,6 +58,7 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunct
     ...tooSmall,
     ...incompleteTls(settings, spelled),
     ...mailboxesOfCluster(settings, spelled),
+    ...workerConflicts(settings, spelled),
     ...missingLiteralKey(settings, spelled),
     ...latePings(settings, spelled),
     ...sharedPaths(settings, sourceOf),

@@ -81,7 +81,7 @@ function unservedDialects(settings: Settings, sourceOf: SourceOf): string[] {
 function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
   const pairs: readonly { readonly name: OptionName; readonly isIneffective: boolean; readonly why: string }[] = [
     ...(['cluster_start', 'cluster_lease', 'cluster_cut'] as const).map((name) => ({
-      ...{ name, isIneffective: settings.cluster === undefined },
+      ...{ name, isIneffective: settings.cluster === undefined && (settings.workers === 1 || name === 'cluster_start') },
       why: 'without cluster: set cluster to the URL of Redis or NATS, or remove the option',
     })),
     { name: 'dialects', isIneffective: settings.all, why: 'together with all, which serves every dialect: remove one of them' },

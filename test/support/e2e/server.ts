@@ -49,6 +49,10 @@ export class Server extends ServerClient {
     return this.#child.stdout + this.#child.stderr;
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   get isRunning(): boolean {
     return this.#child.isRunning;
   }

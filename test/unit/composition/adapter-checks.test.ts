@@ -88,23 +88,40 @@ describe('checkAdapter', () => {
 });
 
 describe('adapterConflicts', () => {
-  const nothing = { config: { cluster: undefined, mailboxes: 'memory' }, authorize: undefined, isLogGiven: false };
+  const nothing = {
+    config: { cluster: undefined, mailboxes: 'memory', workers: 1 as const },
+    authorize: undefined,
+    isLogGiven: false,
+  };
   const sources = (adapters: Adapters, beside: Partial<typeof nothing> | object): string[] =>
     adapterConflicts(adapters, { ...nothing, ...beside }).map(({ message }) => message);
   const store = new MemoryMailboxStore(defaultConfig());
 
+  it('rejects adapters that several processes can not share', () => {
+    const config = { cluster: undefined, mailboxes: 'memory', workers: 2 };
+    expect(sources({ mailboxes: store, transport: {} as never }, { config })).toEqual([
+      'adapters.mailboxes and the option workers exclude each other: remove one of them',
+      'adapters.transport and the option workers exclude each other: remove one of them',
+    ]);
+    const ofEngine = { mailboxes: store, directory: {} as never, bus: {} as never };
+    expect(sources(ofEngine, { config })).toEqual([]);
+  });
+
   it('accepts adapters beside options about something else', () => {
     expect(sources({ mailboxes: store, log: new SilentLog() }, {})).toEqual([]);
     expect(
-      sources({ clock: new ManualClock() }, { config: { cluster: 'redis://localhost', mailboxes: 'memory' }, isLogGiven: true }),
+      sources(
+        { clock: new ManualClock() },
+        { config: { cluster: 'redis://localhost', mailboxes: 'memory', workers: 1 }, isLogGiven: true },
+      ),
     ).toEqual([]);
   });
 
   it('reports two that decide about the same', () => {
-    expect(sources({ mailboxes: store }, { config: { cluster: 'redis://localhost', mailboxes: 'memory' } })).toEqual([
+    expect(sources({ mailboxes: store }, { config: { cluster: 'redis://localhost', mailboxes: 'memory', workers: 1 } })).toEqual([
       'adapters.mailboxes and the option cluster exclude each other: remove one of them',
     ]);
-    expect(sources({ mailboxes: store }, { config: { mailboxes: 'sqlite:mail.db' } })).toEqual([
+    expect(sources({ mailboxes: store }, { config: { workers: 1, mailboxes: 'sqlite:mail.db' } })).toEqual([
       'adapters.mailboxes and the option mailboxes exclude each other: remove one of them',
     ]);
     expect(sources({ log: new SilentLog() }, { isLogGiven: true })).toEqual([

@@ -88,10 +88,11 @@ const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>
 
 /** Options that an entry point rejects. All others must reach its configuration. */
 const REFUSED: Readonly<Record<EntryPoint, Partial<Record<OptionName, unknown>>>> = {
-  createBroker: {},
-  PeerServer: { transport: 'uws', uws: './own-uws' },
+  createBroker: { workers: 2 },
+  PeerServer: { workers: 2, transport: 'uws', uws: './own-uws' },
   ExpressPeerServer: {
     ...{
+      workers: 2,
       transport: 'uws',
       uws: './own-uws',
       handshake_timeout: 500,
@@ -101,7 +102,7 @@ const REFUSED: Readonly<Record<EntryPoint, Partial<Record<OptionName, unknown>>>
       sslcert: 'cert.pem',
     },
   },
-  PeeroServer: { dialects: ['peerjs', 'peero'], all: true },
+  PeeroServer: { workers: 2, dialects: ['peerjs', 'peero'], all: true },
 };
 
 /** Options that `peer` ignores too: the entry point emits a warning. */

@@ -12,6 +12,8 @@ import type {
 import { isEarlierClaim, type ClaimNumber } from '../../../domain/claim-number.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
+import { ClaimCounts } from './claim-counts.ts';
+import { RecentIds } from './recent-ids.ts';
 
 /** A stored claim. */
 interface HeldClaim extends Claim {
@@ -27,7 +29,10 @@ export class MemoryPeerDirectory implements PeerDirectory {
   readonly #era: string | undefined;
   #grantedClaims = 0;
   /** Ids that were released in this era. Empty without an era. */
-  readonly #released = new Map<RealmKey, Set<PeerId>>();
+  readonly #released = new RecentIds();
+  /** O6: undefined without a limit. */
+  readonly #counts: ClaimCounts | undefined;
+  readonly #limits: { readonly concurrentLimit: number } | undefined;
   readonly #realms = new Map<RealmKey, Map<PeerId, HeldClaim>>();
   readonly #leaseEnds = new Map<NodeId, Millis>();
   /** Nodes that have renewed a lease. A lease that a claim started does not show that older claims are known. */
@@ -35,23 +40,27 @@ export class MemoryPeerDirectory implements PeerDirectory {
   /** Nodes that claimed an id after their lease had ended. `keep` reports it once. */
   readonly #lapsed = new Set<NodeId>();
   /** O5: claims of each node that have moved since the last renewal of its lease. */
-  readonly #superseded = new Map<NodeId, readonly SupersededClaim[]>();
+  readonly #superseded = new Map<NodeId, SupersededClaim[]>();
 
   /**
    * @param lease NEVER for a single node, whose claims end with its process.
    * @param notify sends a message to a node of the cluster.
    * @param era of the numbers of the claims. Undefined for a directory that cannot lose its data.
+   * @param limits O6: peers of one realm at all nodes; undefined if another part of the broker enforces the limit.
    */
   constructor(
     clock: Clock,
     lease: Millis = NEVER,
     notify: (node: NodeId, word: BusMessage) => void = () => undefined,
     era?: string,
+    limits?: { readonly concurrentLimit: number },
   ) {
     this.#clock = clock;
     this.lease = lease;
     this.#notify = notify;
     this.#era = era;
+    this.#limits = limits;
+    this.#counts = limits === undefined ? undefined : new ClaimCounts();
   }
 
   claim(claim: Claim, answer: ClaimAnswer): void {
@@ -60,7 +69,9 @@ export class MemoryPeerDirectory implements PeerDirectory {
     const before = claims.get(claim.id);
     const holder = before === undefined || this.#hasLapsed(before.realm.node) ? undefined : before;
     if (holder !== undefined && !holder.token.matches(claim.token)) return answer('taken');
+    if (holder === undefined && this.#isFull(key)) return answer('full');
     claims.set(claim.id, claim);
+    this.#counts?.move(key, before?.realm.node, node);
     if (this.#hasLapsed(node)) this.#startLease(node);
     const previous = holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection };
     answer('granted', previous, this.#nextNumber());
@@ -69,7 +80,8 @@ export class MemoryPeerDirectory implements PeerDirectory {
 
   check(claim: Omit<Claim, 'connection'>, answer: (outcome: ClaimOutcome) => void): void {
     const holder = this.#holder(claim.realm.key, claim.id);
-    answer(holder === undefined || holder.token.matches(claim.token) ? 'granted' : 'taken');
+    if (holder === undefined) return answer(this.#isFull(claim.realm.key) ? 'full' : 'granted');
+    answer(holder.token.matches(claim.token) ? 'granted' : 'taken');
   }
 
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
@@ -81,6 +93,7 @@ export class MemoryPeerDirectory implements PeerDirectory {
     if (holder === undefined && this.#wasClaimedLater(claim)) return answer('lost');
     const { realm, id, token, connection } = claim;
     claims.set(id, { realm, id, token, connection, restored: claimNumber });
+    this.#counts?.move(realm.key, holder?.realm.node, realm.node);
     answer('held');
     if (holder !== undefined) this.#notifySuperseded(holder, claim.realm.node);
   }
@@ -90,9 +103,8 @@ export class MemoryPeerDirectory implements PeerDirectory {
     const holder = claims?.get(claim.id);
     if (holder === undefined || !isSameConnection(holder, claim)) return;
     claims?.delete(claim.id);
-    if (this.#era === undefined) return;
-    const released = this.#released.get(claim.realm.key) ?? new Set<PeerId>();
-    this.#released.set(claim.realm.key, released.add(claim.id));
+    this.#counts?.move(claim.realm.key, claim.realm.node, undefined);
+    if (this.#era !== undefined) this.#released.add(claim.realm.key, claim.id);
   }
 
   renewLease(node: NodeId, answer: (outcome: RenewOutcome, superseded?: readonly SupersededClaim[]) => void): void {
@@ -100,7 +112,7 @@ export class MemoryPeerDirectory implements PeerDirectory {
     const outcome = !this.#renewed.has(node) ? 'unknown' : hasLapsed ? 'lapsed' : 'kept';
     this.#renewed.add(node);
     this.#leaseEnds.set(node, this.#clock.now() + this.lease);
-    const superseded = this.#supersededOf(node);
+    const superseded = this.#superseded.get(node) ?? [];
     this.#superseded.delete(node);
     answer(outcome, superseded);
   }
@@ -121,10 +133,45 @@ export class MemoryPeerDirectory implements PeerDirectory {
     return { node: claim.realm.node, connection: claim.connection, isAlive: !this.#hasLapsed(claim.realm.node) };
   }
 
+  /** The nodes with a valid lease. */
+  liveNodes(): NodeId[] {
+    return [...this.#leaseEnds.keys()].filter((node) => !this.#hasLapsed(node));
+  }
+
+  /** Ends the lease of a node whose process has ended: other tokens may claim its ids at once. */
+  endLease(node: NodeId): void {
+    this.#leaseEnds.delete(node);
+    this.#renewed.delete(node);
+    this.#lapsed.delete(node);
+    this.#superseded.delete(node);
+  }
+
+  /**
+   * Removes the claims of a node whose lease was ended, so that they take no memory. In steps, because there may be many: each
+   * step examines at most `size` claims.
+   */
+  *removeClaims(node: NodeId, size: number): Generator<void, void> {
+    let examined = 0;
+    for (const [key, claims] of this.#realms) {
+      for (const [id, claim] of claims) {
+        if (claim.realm.node === node) {
+          claims.delete(id);
+          this.#counts?.move(key, node, undefined);
+        }
+        if (++examined % size === 0) yield;
+      }
+    }
+  }
+
   /** Whether a claim of an earlier era is of an id that was claimed and released in this one. */
   #wasClaimedLater({ realm, id, claimNumber }: Claim): boolean {
     const isOfEarlierEra = claimNumber !== undefined && claimNumber.era !== this.#era;
-    return isOfEarlierEra && this.#released.get(realm.key)?.has(id) === true;
+    return isOfEarlierEra && this.#released.has(realm.key, id);
+  }
+
+  #isFull(realm: RealmKey): boolean {
+    if (this.#counts === undefined || this.#limits === undefined) return false;
+    return this.#counts.inRealm(realm, (node) => !this.#hasLapsed(node)) >= this.#limits.concurrentLimit;
   }
 
   #nextNumber(): ClaimNumber | undefined {
@@ -137,12 +184,12 @@ export class MemoryPeerDirectory implements PeerDirectory {
   #notifySuperseded({ realm: { key, node }, id, connection }: HeldClaim, to: NodeId): void {
     if (node === to) return;
     const superseded = { realm: key, id, connection };
-    if (!this.#hasLapsed(node)) this.#superseded.set(node, [...this.#supersededOf(node), superseded]);
+    if (!this.#hasLapsed(node)) {
+      const all = this.#superseded.get(node) ?? [];
+      this.#superseded.set(node, all);
+      all.push(superseded);
+    }
     this.#notify(node, { type: 'superseded', ...superseded });
-  }
-
-  #supersededOf(node: NodeId): readonly SupersededClaim[] {
-    return this.#superseded.get(node) ?? [];
   }
 
   #startLease(node: NodeId): void {

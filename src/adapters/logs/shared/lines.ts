@@ -18,6 +18,8 @@ export interface LogContext {
   /** The path at which the broker serves, with a slash at both ends. */
   readonly path?: string;
   readonly version?: string;
+  /** The number of the worker process; undefined if the broker is one process. */
+  readonly worker?: number | undefined;
 }
 
 /** Values that a client sent are truncated to this length. */
@@ -40,6 +42,12 @@ const LINES: {
   readonly [Name in LogEvent['event']]: (event: LogEvent & { readonly event: Name }, around: LogContext) => LogLine;
 } = {
   listening: (event, around) => listening(event, around),
+  'worker-ended': (event) => {
+    const { worker, pid, why, delay } = event;
+    return line('error', 'a worker process has ended: a new one takes its place', event, { worker, pid, why, delayMs: delay });
+  },
+  'worker-replaced': (event) =>
+    line('info', 'a new worker process is listening', event, { worker: event.worker, pid: event.pid }),
   'in-effect': ({ event, dialects, realms, ...inEffect }, { version }) => {
     const served = Object.entries(dialects).map(([name, path]) => `${name}=${path}`);
     const fields = { version, dialects: served.join(' '), realms: realms.join(' '), ...inEffect };
@@ -211,18 +219,21 @@ const LINES: {
 /** Returns the line of an event. Only named fields are copied, so that a line contains no token. */
 export function lineOf(event: LogEvent, surroundings: LogContext = {}): LogLine {
   const lineFor = LINES[event.event] as (event: LogEvent, around: LogContext) => LogLine;
-  return lineFor(event, surroundings);
+  const found = lineFor(event, surroundings);
+  const { worker } = surroundings;
+  return worker === undefined ? found : { ...found, fields: { ...found.fields, worker } };
 }
 
 type Listening = LogEvent & { event: 'listening' };
 
 function listening(event: Listening, { path = '/', version }: LogContext): LogLine {
-  const { transport, address } = event;
+  const { transport, address, workers } = event;
   const place = placeOf(address, path);
   const [http, ws] = address.secure ? ['https', 'wss'] : ['http', 'ws'];
   const name = version === undefined ? 'signalbox' : `signalbox ${version}`;
   const text = `${name} is listening on ${http}://${place} and ${ws}://${place} by transport ${transport}`;
-  return line('info', text, event, { url: `${http}://${place}`, transport, version });
+  const shared = workers === undefined ? '' : `, with ${workers} workers`;
+  return line('info', `${text}${shared}`, event, { url: `${http}://${place}`, transport, version, workers });
 }
 
 function placeOf({ host, port }: ListeningAddress, path: string): string {

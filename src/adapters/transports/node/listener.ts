@@ -89,10 +89,10 @@ export class NodeTransport implements Transport {
   }
 }
 
-function bind(server: Server, { host, port }: TransportSettings): Promise<void> {
+function bind(server: Server, { host, port, isShared = false }: TransportSettings): Promise<void> {
   return new Promise((resolve, reject) => {
     // The error listener stays: a failed accept, for lack of file handles, must not end the process.
     server.on('error', (cause: NodeJS.ErrnoException) => reject(listenError(cause.code ?? cause.message, { host, port })));
-    server.listen({ host, port, exclusive: true }, () => resolve());
+    server.listen({ host, port, exclusive: !isShared }, () => resolve());
   });
 }

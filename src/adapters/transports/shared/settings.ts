@@ -20,6 +20,8 @@ export interface TransportSettings extends PerConnectionLimits {
   readonly host: string;
   /** 0 selects any free port. */
   readonly port: number;
+  /** Whether other processes of the broker listen on the same port. */
+  readonly isShared?: boolean;
   readonly tls?: CertificateFiles;
   /** A client that has not sent a complete request by then is disconnected. */
   readonly handshakeTimeout: Millis;

@@ -23,6 +23,9 @@ import { Outbox } from './outbox.ts';
 import { UwsSocket, type SocketContext } from './socket.ts';
 import { UwsStream } from './stream.ts';
 
+/** The option of `listen` for a port that several processes share. */
+const SHARED_PORT = 0;
+
 // The types have an option between port and callback only for `listen` without a host.
 interface ListenerWithOption {
   listen(host: string, port: number, option: number, listening: (token: uWS.us_listen_socket | false) => void): void;
@@ -165,10 +168,11 @@ class UwsTransport implements Transport {
   }
 
   #bind(app: uWS.TemplatedApp, port: number): Promise<uWS.us_listen_socket | false> {
-    const { host } = this.#settings;
+    const { host, isShared } = this.#settings;
     const listener = app as unknown as ListenerWithOption;
-    // Without this option a port that is in use is shared silently.
-    return new Promise((resolve) => listener.listen(host, port, this.#library.LIBUS_LISTEN_EXCLUSIVE_PORT, resolve));
+    // Without the option of the library a port that is in use is shared silently.
+    const option = isShared === true ? SHARED_PORT : this.#library.LIBUS_LISTEN_EXCLUSIVE_PORT;
+    return new Promise((resolve) => listener.listen(host, port, option, resolve));
   }
 
   #registerHandlers(app: uWS.TemplatedApp, gateway: Gateway): void {

@@ -33,6 +33,8 @@ function leakyError(): Error {
 /** One event of each kind. */
 export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readonly event: Name } } = {
   listening: { event: 'listening', transport: 'uws', address: { host: '::', port: 9000, secure: false } },
+  'worker-ended': { event: 'worker-ended', worker: 2, pid: 4711, why: 'SIGKILL', delay: 100 },
+  'worker-replaced': { event: 'worker-replaced', worker: 2, pid: 4712 },
   'in-effect': {
     event: 'in-effect',
     ...{ dialects: { peerjs: '/' }, realms: ['peerjs'], profile: 'drop-in', proxied: 'false', origins: 'any', engine: undefined },

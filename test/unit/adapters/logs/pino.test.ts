@@ -144,7 +144,15 @@ describe('levels', () => {
       'operator-acted',
     ];
     const lost = ['engine-lost', 'mailbox-store-failed', 'ice-provider-lost', 'key-set-unreachable', 'authorizer-lost'];
-    const errors = [...lost, 'format-conflict', 'fault', 'crashed', 'certificate-refused', 'configuration-refused'];
+    const errors = [
+      'worker-ended',
+      ...lost,
+      'format-conflict',
+      'fault',
+      'crashed',
+      'certificate-refused',
+      'configuration-refused',
+    ];
     expect([...names('warn')].sort()).toEqual([...warnings, ...errors].sort());
     expect([...names('error')].sort()).toEqual([...errors].sort());
     expect(names('fatal')).toEqual(['crashed']);
