@@ -120,6 +120,22 @@ it('O11: collects no message for a connection that ended while the command waite
   await shared.dispose();
 });
 
+it('M1: delivers no message twice whose collection is lost in a failover, unless its receiver has moved', async () => {
+  const shared = await Shared.start();
+  const [client, other] = [shared.runner(), shared.runner(nodeId('there'))].map((runner) => new CommandClient(runner));
+  const list = `${realmPrefix(GREEN)}mail:bob`;
+  expect(await client?.put('1')).toBe('held');
+  const stored = await admin.lrangeBuffer(list, 0, -1);
+  const storeAgain = (): Promise<number> => admin.rpush(list, ...stored);
+  expect(await client?.take()).toEqual(['1']);
+  await storeAgain();
+  expect(await client?.put('2')).toBe('held');
+  expect(await client?.take()).toEqual(['2']);
+  await storeAgain();
+  expect(await other?.take()).toEqual(['1']);
+  await shared.dispose();
+});
+
 it('runs a retried command once, and returns the stored reply', async () => {
   const shared = await Shared.start();
   const runAll = async (client: CommandClient): Promise<unknown[]> => {

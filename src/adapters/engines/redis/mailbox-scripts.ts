@@ -10,10 +10,12 @@ end
 `;
 
 /**
- * to, from, node and connection of the sender ('' for the broker itself), kind, '1' if the message matters (M6), bytes, payload,
- * '1' if there is a payload, proof of the owner ('' for none); limits: bytes of the realm, messages and bytes of a mailbox,
- * mailboxes of a sender, bytes of the mailbox of a connected peer; message for the addressee's node -> outcome; after 'full' the
- * limit. A message that may have been delivered before Redis lost its data is not put again.
+ * Arguments: to, from, node and connection of the sender ('' for the broker itself). Kind, '1' if the message matters (M6).
+ * Bytes, payload, '1' if there is a payload, proof of the owner ('' for none). Limits: bytes of the realm, messages and bytes of
+ * a mailbox, mailboxes of a sender, bytes of the mailbox of a connected peer. Message for the addressee's node.
+ *
+ * Reply: the outcome, and after 'full' the limit. A message that may have been delivered before Redis lost its data is not put
+ * again. The id of a message is the node and the number of the command. A retry after a failover has the same id.
  */
 const PUT = defineScript(
   `
@@ -39,7 +41,7 @@ else
   if redis.call('LLEN', p .. 'mail:' .. to) >= tonumber(maxMessages) then return 'full messages' end
   if not isKnown and redis.call('HLEN', p .. 'from:' .. from) >= tonumber(maxMailboxes) then return 'full sender' end
 end
-redis.call('RPUSH', p .. 'mail:' .. to, cmsgpack.pack({ now, from, kind, bytes, has, payload, matters, proof }))
+redis.call('RPUSH', p .. 'mail:' .. to, cmsgpack.pack({ now, from, kind, bytes, has, payload, matters, proof, ARGV[2] .. ' ' .. ARGV[3] }))
 redis.call('ZADD', p .. 'due', 'NX', now, to)
 redis.call('HINCRBY', p .. 'from:' .. from, to, 1)
 redis.call('HINCRBY', p .. 'bytes', '', size)
@@ -51,9 +53,12 @@ return 'held'
 );
 
 /**
- * id, node, connection -> 'moved'; or 'held' or 'free', one list of addressees with messages of the taker, then kind, from, has,
- * payload, proof, waiting time in ms of each message. The first write frees memory, so that mailboxes are read also when Redis is
- * out of memory.
+ * Arguments: id, node, connection.
+ *
+ * Reply: 'moved'; or 'held' or 'free', then one list of addressees with messages of the taker. The fields of each message follow:
+ * kind, from, has, payload, proof, waiting time in ms, id. The id is '' for a message of an earlier release.
+ *
+ * The first write frees memory, so that mailboxes are read also when Redis is out of memory.
  */
 const TAKE = defineScript(
   `
@@ -73,6 +78,7 @@ for _, entry in ipairs(entries) do
   table.insert(answer, message[6])
   table.insert(answer, message[8] or '')
   table.insert(answer, math.max(0, now - message[1]))
+  table.insert(answer, message[9] or '')
 end
 return answer
 `,

@@ -14,6 +14,7 @@ import { needsDelivery, heldMessageBytes, type MessageKind, type SignalMessage }
 import { NEVER, type Millis } from '../../../domain/time.ts';
 import { ownerOf, type Owner } from '../../../domain/token.ts';
 import { encodeBusMessage } from '../shared/bus-messages.ts';
+import { CollectedMessages } from './collected-messages.ts';
 import { listOf, textOf, type Reply } from './replies.ts';
 import type { ScriptRunner } from './script-runner.ts';
 
@@ -24,8 +25,8 @@ export interface RedisMailboxSettings extends MailboxLimits {
 const MAX_LISTED = 1_000;
 /** Messages that one script checks for expiry. */
 const EXPIRE_BATCH = 500;
-/** Fields of a taken message: kind, sender, whether there is a payload, payload, proof of the sender, waiting time. */
-const MESSAGE_FIELDS = 6;
+/** Fields of a taken message: kind, sender, whether there is a payload, payload, proof of the sender, waiting time, id. */
+const MESSAGE_FIELDS = 7;
 /** Fields of an expired pair: sender, addressee, proof of the sender. */
 const EXPIRED_FIELDS = 3;
 const ALWAYS = (): boolean => true;
@@ -35,6 +36,7 @@ const HOLD_OUTCOMES: readonly HoldOutcome[] = ['held', 'full', 'unwanted', 'move
 export class RedisMailboxStore implements MailboxStore {
   readonly #runner: ScriptRunner;
   readonly #settings: RedisMailboxSettings;
+  readonly #collected = new CollectedMessages();
   #nextDeadline: Millis = NEVER;
 
   constructor(runner: ScriptRunner, settings: RedisMailboxSettings) {
@@ -79,8 +81,11 @@ export class RedisMailboxStore implements MailboxStore {
       [id, realm.node, connection],
       (reply) => {
         if (textOf(reply) === 'moved') return answer([], [], 'moved');
-        const [claim, unread, ...parts] = listOf(reply);
-        answer(messagesOf(parts, id), idsOf(unread), textOf(claim) === 'free' ? 'free' : 'held', waitsOf(parts));
+        const [claim, unread, ...fields] = listOf(reply);
+        const taken = takenMessages(fields, id).filter((message) => this.#collected.add(realm.key, message.id));
+        const messages = taken.map(({ message }) => message);
+        const waits = taken.map(({ waited }) => waited);
+        answer(messages, idsOf(unread), textOf(claim) === 'free' ? 'free' : 'held', waits);
       },
       () => answer([], []),
     );
@@ -148,25 +153,26 @@ export class RedisMailboxStore implements MailboxStore {
   }
 }
 
-function messagesOf(parts: readonly Reply[], to: PeerId): SignalMessage[] {
-  const messages: SignalMessage[] = [];
-  for (let at = 0; at + MESSAGE_FIELDS <= parts.length; at += MESSAGE_FIELDS) {
-    const [kind, from, has, payload, proof] = parts.slice(at, at + MESSAGE_FIELDS);
-    messages.push({
+interface TakenMessage {
+  readonly message: SignalMessage;
+  readonly waited: Millis;
+  readonly id: string;
+}
+
+function takenMessages(fields: readonly Reply[], to: PeerId): TakenMessage[] {
+  const messages: TakenMessage[] = [];
+  for (let at = 0; at + MESSAGE_FIELDS <= fields.length; at += MESSAGE_FIELDS) {
+    const [kind, from, has, payload, proof, waited, id] = fields.slice(at, at + MESSAGE_FIELDS);
+    const message = {
       kind: textOf(kind) as MessageKind,
       from: textOf(from) as PeerId,
       to,
       payload: textOf(has) === '1' && Buffer.isBuffer(payload) ? payload : undefined,
       owner: ownerFrom(textOf(proof)),
-    });
+    };
+    messages.push({ message, waited: Number(waited), id: textOf(id) });
   }
   return messages;
-}
-
-function waitsOf(parts: readonly Reply[]): Millis[] {
-  const waits: Millis[] = [];
-  for (let at = MESSAGE_FIELDS - 1; at < parts.length; at += MESSAGE_FIELDS) waits.push(Number(parts[at]));
-  return waits;
 }
 
 function ownerFrom(proof: string): Owner | undefined {
