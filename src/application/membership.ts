@@ -59,6 +59,8 @@ export class Membership {
   #batchSize = 0;
   /** Renewals that have reported the end of the lease, and whose claims are not confirmed yet. */
   #confirmingAtRisk = 0;
+  /** When the latest renewal was requested that the engine has done. */
+  #renewedAt: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(parts: MembershipParts) {
     this.#parts = parts;
@@ -131,9 +133,10 @@ export class Membership {
         (claim) => this.#supersede(claim),
         () => {
           if (outcome === 'failed') return;
-          if (outcome !== 'kept') return this.#confirmAtRisk(outcome === 'unknown', requestedAt);
+          this.#renewedAt = Math.max(this.#renewedAt, requestedAt);
+          if (outcome !== 'kept') return this.#confirmAtRisk(outcome === 'unknown');
           // An earlier renewal has reported the end of the lease, and the claims are not confirmed yet.
-          if (this.#confirmingAtRisk === 0) fence.renewed(requestedAt);
+          if (this.#confirmingAtRisk === 0) fence.renewed(this.#renewedAt);
           onKept();
         },
       );
@@ -141,12 +144,13 @@ export class Membership {
     this.#pollMailboxes();
   }
 
-  #confirmAtRisk(ifFree: boolean, requestedAt: Millis): void {
+  #confirmAtRisk(ifFree: boolean): void {
     this.#confirmingAtRisk += 1;
     this.#confirmAll(ifFree, () => {
       this.#confirmingAtRisk -= 1;
       if (this.#confirmingAtRisk > 0) return;
-      this.#parts.fence.renewed(requestedAt);
+      // The lease may have been renewed again meanwhile: after an outage, several renewals are answered at once.
+      this.#parts.fence.renewed(this.#renewedAt);
       // While a claim was missing, its node was not notified of messages.
       this.#pollMailboxes();
     });

@@ -152,6 +152,18 @@ describe('a node whose lease may have ended', () => {
     expect([ann.closeCode, bob.received]).toEqual([4001, []]);
   });
 
+  it('O14: relays waiting frames when its claims are confirmed, if later renewals were answered meanwhile', () => {
+    const { broker, engine, clock } = setUp();
+    const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
+    engine.pause();
+    clock.advance(2 * LEASE);
+    ann.sendOffer('bob', 1);
+    engine.handleNext(Number.POSITIVE_INFINITY);
+    expect(bob.received).toEqual([]);
+    engine.handleNext(Number.POSITIVE_INFINITY);
+    expect(bob.received).toMatchObject([{ payload: 1 }]);
+  });
+
   it('O14: holds waiting messages of a peer that disconnects, in order', () => {
     const { broker, engine, clock } = setUp();
     const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
