@@ -7,6 +7,9 @@ import { MERCURE_REPLAY_CASES } from './cases/mercure-replay.ts';
 import { MERCURE_STREAM_CASES } from './cases/mercure-streams.ts';
 import { MERCURE_TOKEN_CASES } from './cases/mercure-tokens.ts';
 import { MERCURE_UPDATE_CASES } from './cases/mercure-updates.ts';
+import { NATS_BOUND_CASES } from './cases/nats-bounds.ts';
+import { NATS_CONNECTION_CASES } from './cases/nats-connection.ts';
+import { NATS_CASES } from './cases/nats.ts';
 import { TOPIC_RELAY_BOUND_CASES } from './cases/topic-relay-bounds.ts';
 import { TOPIC_RELAY_BYTE_CASES } from './cases/topic-relay-bytes.ts';
 import { TOPIC_RELAY_MEMBER_CASES } from './cases/topic-relay-members.ts';
@@ -18,7 +21,7 @@ import { MERCURE_VERSION_CASES } from './cases/mercure-versions.ts';
 import type { SettingName } from './settings.ts';
 
 /** A wire protocol that the suite has cases for. */
-export type DialectName = 'peerjs' | 'mercure' | 'relay' | 'centrifuge';
+export type DialectName = 'peerjs' | 'mercure' | 'relay' | 'centrifuge' | 'nats';
 
 interface Dialect {
   /** Sorted by rule. */
@@ -40,6 +43,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   mercure: { cases: inOrder(MERCURE_CASES), path: 'mercure_path' },
   relay: { cases: inOrder(RELAY_CASES), path: 'relay_path' },
   centrifuge: { cases: inOrder([...CENTRIFUGE_CASES, ...CENTRIFUGE_BOUND_CASES]), path: 'centrifuge_path' },
+  nats: { cases: inOrder([...NATS_CONNECTION_CASES, ...NATS_CASES, ...NATS_BOUND_CASES]), path: 'nats_path' },
 };
 
 export function isDialect(text: string): text is DialectName {

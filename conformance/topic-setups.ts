@@ -10,9 +10,10 @@ const HUB: Settings = {
   mercure_subscriber_key: SUBSCRIBER_SECRET,
 };
 const CENTRIFUGE: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'centrifuge'] };
+const NATS: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'nats'] };
 const RELAY: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'relay'] };
 
-/** Server configurations for the Mercure, topic relay and Centrifuge cases. */
+/** Server configurations for the Mercure, topic relay, Centrifuge and NATS cases. */
 export const TOPIC_SETUPS = {
   hub: { settings: HUB, requires: [], unmet: unmetAccess },
   'hub with tokens': { settings: HUB, requires: ['mercure_publisher_key', 'mercure_subscriber_key'], unmet: unmetKeys },
@@ -84,16 +85,22 @@ export const TOPIC_SETUPS = {
     isAboutLiveness: true,
   },
   centrifuge: { settings: CENTRIFUGE, requires: [] },
-  'centrifuge with short ping interval': {
-    settings: { ...CENTRIFUGE, ping_interval: 500, alive_timeout: 1_500, cleanup_out_msgs: 100 },
+  'centrifuge with short ping interval': withShortPings(CENTRIFUGE),
+  nats: { settings: NATS, requires: [] },
+  'nats with short ping interval': withShortPings(NATS),
+} as const satisfies Readonly<Record<string, Setup>>;
+
+function withShortPings(settings: Settings): Setup {
+  return {
+    settings: { ...settings, ping_interval: 500, alive_timeout: 1_500, cleanup_out_msgs: 100 },
     requires: ['ping_interval', 'alive_timeout'],
     unmet: ({ ping_interval = Infinity, alive_timeout = Infinity }) =>
       atMost('ping_interval', ping_interval, 5_000) ?? atMost('alive_timeout', alive_timeout, 10_000),
     extraWait: ({ ping_interval = 0, alive_timeout = 0 }) => 2 * (alive_timeout + ping_interval),
     maxDelay: ({ alive_timeout = 0 }) => alive_timeout / 8,
     isAboutLiveness: true,
-  },
-} as const satisfies Readonly<Record<string, Setup>>;
+  };
+}
 
 function unmetAccess(settings: Settings): string | undefined {
   return settings.mercure_open === true || unmetKeys(settings) === undefined

@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<string, string>> = {
   MER: 'Mercure',
   REL: 'Topic relay',
   CF: 'Centrifuge',
+  NA: 'NATS',
 };
 const ORDER = Object.keys(NAMES);
 

@@ -11,9 +11,13 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   CF11: 'the tokens are those of Mercure',
   CF14: 'requires clients of other wires',
   CF16: 'the prefixes are a configuration of Signalbox',
+  NA5: 'the tokens are those of Mercure',
+  NA7: 'the server belongs to the operator, who alone can restart it',
+  NA14: 'the rule says what this broker does not have',
+  NA16: 'the prefixes are a configuration of Signalbox',
 };
 
-describe.each(['mercure', 'relay', 'centrifuge'] as const)('the cases of %s', (dialect) => {
+describe.each(['mercure', 'relay', 'centrifuge', 'nats'] as const)('the cases of %s', (dialect) => {
   const { cases } = DIALECTS[dialect];
   const rules = rulesIn(readFileSync(join(ROOT, `docs/protocols/${dialect}.md`), 'utf8')).map(({ id }) => id);
 
@@ -34,8 +38,8 @@ describe('the dialects', () => {
   });
 
   it('are identified by name', () => {
-    expect(['peerjs', 'mercure', 'relay', 'centrifuge', 'peero', 'toString'].map(isDialect)).toEqual([
-      ...[true, true, true, true, false, false],
+    expect(['peerjs', 'mercure', 'relay', 'centrifuge', 'nats', 'peero', 'toString'].map(isDialect)).toEqual([
+      ...[true, true, true, true, true, false, false],
     ]);
   });
 });
