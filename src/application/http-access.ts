@@ -39,9 +39,14 @@ export function authorizeRequest(
   const { realm, id, token = cookieToken } = request;
   authorizer.authorize({ dialect: dialect.name, realm, id, token, address, origin, headers }, (outcome) => {
     const refusal = outcome.ok ? refusalFor(outcome.value, request.realm, undefined) : outcome.refusal;
-    if (refusal !== undefined) return answer(HTTP_REFUSALS[refusal.reason]);
+    if (refusal !== undefined) return answer(httpRefusalFor(refusal));
     if (outcome.ok) answer(outcome.value);
   });
+}
+
+/** A6. */
+export function httpRefusalFor({ reason }: AccessRefusal): HttpAccessRefusal {
+  return HTTP_REFUSALS[reason];
 }
 
 const HTTP_REFUSALS: Record<AccessRefusal['reason'], HttpAccessRefusal> = {

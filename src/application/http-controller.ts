@@ -94,7 +94,9 @@ interface PendingRequest {
 
 const READABLE_METHODS: readonly string[] = ['GET', 'HEAD'];
 /** A8. */
-const ASKS_AUTHORIZER: ReadonlySet<HttpAction['action']> = new Set(['check-credentials', 'list-peers', 'issue-ice-servers']);
+const ASKS_AUTHORIZER: ReadonlySet<HttpAction['action']> = new Set([
+  ...(['check-credentials', 'list-peers', 'issue-ice-servers', 'publish-all'] as const),
+]);
 
 /** Answers HTTP requests. The rules for all dialects apply first, then the dialect that serves the path. */
 export class HttpController {

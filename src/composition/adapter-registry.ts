@@ -6,7 +6,6 @@ import type { Authorizer } from '../application/ports/authorizer.ts';
 import type { ClusterRecords } from '../application/ports/cluster-records.ts';
 import type { ClientAddresses } from '../application/ports/client-addresses.ts';
 import type { Clock } from '../application/ports/clock.ts';
-import type { AnyDialect } from '../application/ports/dialect.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
@@ -25,17 +24,7 @@ import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
 import { MemoryClusterRecords } from '../adapters/cluster-records/memory/records.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
-import { CentrifugeDialect } from '../adapters/dialects/centrifuge/dialect.ts';
-import { DoctorDialect } from '../adapters/dialects/doctor/dialect.ts';
-import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
-import { IceRouteDialect } from '../adapters/dialects/peerjs/ice-route-dialect.ts';
-import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
-import { MercureDialect } from '../adapters/dialects/mercure/dialect.ts';
-import { NatsDialect } from '../adapters/dialects/nats/dialect.ts';
-import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
-import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
 import { refusalCloseFrame, refusalText } from '../adapters/dialects/shared/close-frames.ts';
-import { SocketIoDialect } from '../adapters/dialects/socketio/dialect.ts';
 import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
 import { poolPatternRealms } from '../adapters/engines/pool/engine.ts';
 import { POOL } from '../adapters/engines/shared/pooled-names.ts';
@@ -54,62 +43,17 @@ import type { Millis } from '../domain/time.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
 import { RealmKeys } from '../domain/realm-keys.ts';
 import type { Engine } from './broker-environment.ts';
-import { publicPage, type PublicPageSettings } from './built-pages.ts';
 import type { Config } from './configuration/config.ts';
-import type { DialectName } from './configuration/dialect-options.ts';
 import { headerParts } from './configuration/webhook-option-types.ts';
-import { iceRealms } from './ice-sources.ts';
 import { loadOptional } from './optional-package.ts';
 import { originsFromList } from './origins.ts';
 import { tokenVerifierOf, verifierOfKey } from './token-verification.ts';
 import { onReload } from './reload.ts';
-import { hasVerifier, needsTopicToken, sharesTokens, topicRights } from './topic-rights.ts';
-import { VERSION } from './version.ts';
+import { hasVerifier, sharesTokens, topicRights } from './topic-rights.ts';
 
 /* The adapter of each port, and the option that selects it. */
 
 const USES = ['publisher', 'subscriber'] as const;
-
-const dialects: Record<DialectName, (config: Config) => AnyDialect> = {
-  peerjs: (config) =>
-    new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', iceRealms(config), {
-      welcome: { ...publicSettings(config), hasDoctor: config.doctor === 'on' },
-      playground: config.playground ? publicPage('playground', publicSettings(config)) : undefined,
-    }),
-  mercure: (config) =>
-    new MercureDialect(config.mercurePath, {
-      isOpen: config.mercureOpen,
-      isAnonymous: config.mercureAnonymous,
-      maxBodyBytes: config.maxMessageBytes,
-      maxTopics: config.topicsPerConnection,
-      isOwnToken: (token, use) => hasVerifier(config, use) && isTokenLike(token),
-    }),
-  centrifuge: (config) => new CentrifugeDialect({ ...config, path: config.centrifugePath, prefixes: config.centrifugePrefixes }),
-  nats: (config) =>
-    new NatsDialect({
-      ...{ path: config.natsPath, prefixes: config.natsPrefixes, topicsPerConnection: config.topicsPerConnection },
-      ...{ version: VERSION, needsToken: needsTopicToken(config) },
-    }),
-  peero: (config) => new PeeroDialect(config.peeroPath),
-  socketio: (config) => new SocketIoDialect(config.socketioPath),
-  relay: (config) => new RelayDialect(config.relayPath, config.topicsPerConnection),
-};
-
-function publicSettings({ keys, auth }: Config): PublicPageSettings {
-  return { key: keys[0] ?? '', needsToken: auth === 'required' };
-}
-
-/** PeerJS follows the others: any path below its prefix may be the key of a realm. It does not use the paths of the doctor. */
-export function dialectsOf(config: Config): readonly AnyDialect[] {
-  const others = config.dialects.filter((name) => name !== 'peerjs');
-  const peerjs = config.dialects.filter((name) => name === 'peerjs');
-  const ice = peerjs.length > 0 ? [] : [new IceRouteDialect(config.path, 'sends', iceRealms(config))];
-  const xhr = config.legacyXhr && peerjs.length > 0 ? [new PeerjsXhrDialect(config.path, config.maxMessageBytes)] : [];
-  const doctor =
-    config.doctor === 'on' ? [new DoctorDialect(config.path, Date.now, publicPage('doctor', publicSettings(config)))] : [];
-  const served = [...others.map((name) => dialects[name](config)), ...ice, ...xhr];
-  return [...served, ...peerjs.map((name) => dialects[name](config)), ...doctor];
-}
 
 /**
  * Verifies the tokens of publishers and subscribers with the keys of Mercure; without any, with those of authentication.
@@ -200,7 +144,7 @@ export interface BridgeParts {
   readonly hasBackend: boolean;
 }
 
-/** SIO10, CF11: verifies the tokens of the dialects that share the topics of Mercure. @param hasBackend A9. */
+/** SIO10, CF11, SB12: verifies the tokens of the dialects that share the topics of Mercure. @param hasBackend A9. */
 export function topicAccessOf(
   config: Config,
   authenticator: Authenticator,

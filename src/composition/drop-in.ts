@@ -21,7 +21,7 @@ import { mountableHandler, type MountableHandler } from './mountable-handler.ts'
 import { isOriginOption, originsFromOption, type OriginOption } from './origins.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
 import { PeerClient } from './peer-client.ts';
-import { dialectsOf } from './adapter-registry.ts';
+import { dialectsOf } from './dialect-registry.ts';
 
 /* The API of the `peer` package: its two functions, its options, its events. */
 

@@ -13,12 +13,13 @@ import type { Transport } from '../application/ports/transport.ts';
 import type { NodeId } from '../domain/ids.ts';
 import { MeteredAuthorizer } from '../application/metered-authorizer.ts';
 import { checkAdapter } from './adapter-checks.ts';
-import { dialectsOf, SINGLE_NODE, uniqueNode } from './adapter-registry.ts';
+import { SINGLE_NODE, uniqueNode } from './adapter-registry.ts';
+import { dialectsOf } from './dialect-registry.ts';
 import type { BrokerEnvironment } from './broker-environment.ts';
 import { ConfigError } from './configuration/config-error.ts';
 import type { Config } from './configuration/config.ts';
 
-/* Adapters from outside. Each one replaces the adapter of the same port in `adapter-registry.ts`. */
+/* Adapters from outside. Each one replaces the adapter of the same port in `adapter-registry.ts` or `dialect-registry.ts`. */
 
 /** The parts of the broker that an adapter may need. */
 export interface AdapterParts {

@@ -31,6 +31,7 @@ const RESERVED_FILES = 64;
 const PATHS: Readonly<Record<DialectName, (config: Config) => string>> = {
   peerjs: ({ path }) => path,
   centrifuge: ({ centrifugePath }) => centrifugePath,
+  supabase: ({ supabasePath }) => `${supabasePath}/websocket`,
   mercure: ({ mercurePath }) => mercurePath,
   nats: ({ natsPath }) => natsPath,
   peero: ({ peeroPath }) => peeroPath,

@@ -46,8 +46,11 @@ export function maxUrlLength(topic: string): number {
   return length;
 }
 
-/** T12: the meaning of a payload: UTF-8 text, any bytes, or a JSON value. */
-export type PayloadForm = 'text' | 'bytes' | 'json';
+/**
+ * T12: the meaning of a payload: UTF-8 text, any bytes, or a JSON value. `extra`: none, because the publication is complete in
+ * its extra (T13), and is sent on that wire only.
+ */
+export type PayloadForm = 'text' | 'bytes' | 'json' | 'extra';
 
 /** T13: the part of a publication that only its own wire can express, such as headers. */
 export interface WireExtra {

@@ -33,6 +33,12 @@ export type TokenNotice =
 /** W7: how a handshake chooses among the subprotocols that a client offers. */
 export type SubprotocolChoice = (offered: readonly string[]) => string | undefined;
 
+/**
+ * W6: which frames to a client are binary: all, none, or those whose first byte is a control character, below 20 in hexadecimal.
+ * JSON does not begin with one.
+ */
+export type BinaryFrames = boolean | 'by-first-byte';
+
 /** The part of a wire protocol that all its connections share. It is pure, and never throws, for any text. */
 export interface CommonDialect {
   readonly name: string;
@@ -49,8 +55,8 @@ export interface CommonDialect {
   /** X2: the shortest interval between two messages on a stream; 0 for none. */
   readonly pace: Millis;
 
-  /** W6: whether the broker sends binary frames. Text frames by default. */
-  readonly sendsBinary?: boolean;
+  /** W6: which frames to the client are binary. None by default. */
+  readonly sendsBinary?: BinaryFrames;
 
   /** W5: whether the wire has a refusal of one request. Without it, too many topics close the connection (T5). */
   readonly refusesRequests?: boolean;

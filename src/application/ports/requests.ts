@@ -15,7 +15,13 @@ export type FrameRequest =
   | ({ readonly action: 'relay' } & OutgoingMessage)
   | { readonly action: 'leave' }
   | { readonly action: 'heartbeat' }
-  | { readonly action: 'join-topics'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
+  | {
+      readonly action: 'join-topics';
+      readonly selectors: readonly Selector[];
+      readonly receipt?: number | undefined;
+      /** MER7: whether the client must have clearance for private publications of each topic. */
+      readonly isPrivate?: boolean | undefined;
+    }
   | { readonly action: 'leave-topics'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
   | {
       readonly action: 'publish';
@@ -141,6 +147,13 @@ export type HttpAction =
       readonly key: string | undefined;
       readonly draft: Draft;
       readonly backendCheck?: BackendCheck | undefined;
+    }
+  /** MER7, W3: publishes all of the drafts or none. The broker verifies the token, which is one of the topics of Mercure. */
+  | {
+      readonly action: 'publish-all';
+      readonly key: string | undefined;
+      readonly token: string | undefined;
+      readonly drafts: readonly Draft[];
     }
   /** X6: an HTTP request that acts for a registered peer. @param bytes M22: the size of its body. */
   | ({ readonly action: 'send-for-peer'; readonly request: FrameRequest; readonly bytes: number } & Credentials);

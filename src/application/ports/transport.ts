@@ -3,6 +3,7 @@ import type { AccessRefusal } from '../../domain/refusal.ts';
 import type { Carrier } from '../../domain/session.ts';
 import type { MemoryAccount } from '../../domain/memory-budget.ts';
 import type { SignalMessage } from '../../domain/message.ts';
+import type { BinaryFrames } from './dialect.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { ConnectRequest } from './requests.ts';
 import type { Socket } from './socket.ts';
@@ -25,8 +26,8 @@ export interface Admission {
   readonly origin?: string | undefined;
   /** The headers that the authorizer reads, by name in lower case; undefined for none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** W6: whether the frames to the client are binary. Text frames by default. */
-  readonly sendsBinary?: boolean | undefined;
+  /** W6: which frames to the client are binary. None by default. */
+  readonly sendsBinary?: BinaryFrames | undefined;
   /** W7: the subprotocol that the handshake grants, undefined for none. Absent: as `subprotocolsOf` decides (O13, A11). */
   readonly subprotocol?: string | undefined;
   /** B1: the account for memory that the transport holds for the connection. */

@@ -1,3 +1,4 @@
+import { hasClearance } from '../../domain/clearance.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { mayJoin } from '../../domain/grant.ts';
 import type { RealmSession } from '../../domain/realm.ts';
@@ -11,10 +12,11 @@ export type JoinTopic = (session: RealmSession, request: Extract<FrameRequest, {
 
 /** T1, T3, T5, A3, W5: joins all of the topics or none. The receipt is sent after joining. */
 export function joinTopic({ performer }: { readonly performer: Performer }): JoinTopic {
-  return (session, { selectors, receipt }, now) => {
+  return (session, { selectors, receipt, isPrivate = false }, now) => {
     const { realm } = session;
     const topics = realm.topics(session.traits);
-    const refusal = mayJoin(session, selectors) ? topics.refusalFor(selectors, session) : 'not-allowed';
+    const mayJoinAll = mayJoin(session, selectors) && (!isPrivate || hasClearance(session.requestedTopics ?? {}, selectors));
+    const refusal = mayJoinAll ? topics.refusalFor(selectors, session) : 'not-allowed';
     if (refusal !== undefined) {
       const mustClose = refusal === 'too-many-topics' && (receipt === undefined || session.traits.refusesRequests !== true);
       const decisions = mustClose ? [realm.limitExceeded(session)] : refuseRequest(session, receipt, refusal);

@@ -28,6 +28,8 @@ export interface PublishToTopic {
     answer: (outcome: HttpOutcome) => void,
     client: HttpClient,
   ) => void;
+  /** Publishes all of the drafts or none, in a turn of its own. @returns the id of the first one, or the refusal. */
+  readonly drafts: (realm: Realm, drafts: readonly Draft[], traits: TopicTraits) => HttpOutcome;
 }
 
 export interface PublishToTopicParts {
@@ -72,6 +74,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       chargeFanOut(parts, session, subscribers, now);
     },
     fromHttp: fromHttp(parts),
+    drafts: draftPublisher(parts),
   };
 }
 
@@ -89,35 +92,45 @@ function isUnheard(realm: Realm, candidates: number, [delivery]: readonly Decisi
 
 /** A9: asks the backend about the publisher, if the dialect has not verified its token. */
 function fromHttp(parts: PublishToTopicParts): PublishToTopic['fromHttp'] {
-  const { realms, connections, backend, performer, peerIds, turns, clock } = parts;
-  const { count, broadcast } = deliveryOf(parts);
+  const { realms, backend } = parts;
+  const publish = draftPublisher(parts);
   return ({ key, draft, backendCheck: check }, answer, client) => {
     const realm = realms.resolve(key);
     if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
     const authorizer = backend.authorizerFor(check);
-    if (authorizer === undefined) return publish(realm, draft, client.dialect, answer);
+    if (authorizer === undefined) return answer(publish(realm, [draft], client.dialect));
     // Payload and extra are borrowed for the call.
     const kept = { ...draft, payload: Uint8Array.from(draft.payload), extra: copyOfExtra(draft.extra) };
     authorizeRequest(authorizer, { realm: realm.key, id: undefined, token: check?.token }, client, (outcome) => {
       if (typeof outcome === 'string') return answer({ kind: 'refusal', reason: outcome });
       if (!mayPublish(outcome, kept.topics)) return answer({ kind: 'refusal', reason: 'not-granted' });
-      publish(realm, kept, client.dialect, answer);
+      answer(publish(realm, [kept], client.dialect));
     });
   };
+}
 
-  function publish(realm: Realm, draft: Draft, traits: TopicTraits, answer: (outcome: HttpOutcome) => void): void {
-    if (connections.fanOut.isFull) return answer({ kind: 'refusal', reason: 'overloaded' });
+function draftPublisher(parts: PublishToTopicParts): PublishToTopic['drafts'] {
+  const { connections, performer, peerIds, turns, clock } = parts;
+  const { count, broadcast } = deliveryOf(parts);
+  return (realm, drafts, traits) => {
+    if (connections.fanOut.isFull) return { kind: 'refusal', reason: 'overloaded' };
     const topics = realm.topics(traits);
-    const publication = topics.parsePublication(draft, idFor(peerIds, topics, draft), undefined);
-    if (typeof publication === 'string') return answer({ kind: 'refusal', reason: publication });
+    const publications: Publication[] = [];
+    for (const draft of drafts) {
+      const publication = topics.parsePublication(draft, idFor(peerIds, topics, draft), undefined);
+      if (typeof publication === 'string') return { kind: 'refusal', reason: publication };
+      publications.push(publication);
+    }
     turns.run(() => {
-      const decisions: Decision[] = [];
-      count(traits.space, topics.publish(publication, undefined, decisions));
-      broadcast(realm, traits, publication);
-      performer.performAll(realm, decisions, clock.now());
+      for (const publication of publications) {
+        const decisions: Decision[] = [];
+        count(traits.space, topics.publish(publication, undefined, decisions));
+        broadcast(realm, traits, publication);
+        performer.performAll(realm, decisions, clock.now());
+      }
     });
-    answer({ kind: 'publication', id: publication.id });
-  }
+    return { kind: 'publication', id: publications[0]?.id ?? '' };
+  };
 }
 
 type TopicTraits = Pick<SessionTraits, 'space' | 'keepsHistory'>;

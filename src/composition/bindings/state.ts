@@ -20,13 +20,13 @@ import {
   buses,
   clusterRecords,
   clientAddressesOf,
-  dialectsOf,
   directories,
   mailboxStoreOf,
   pooled,
   SINGLE_NODE,
   topicAccessOf,
 } from '../adapter-registry.ts';
+import { dialectsOf } from '../dialect-registry.ts';
 import { construct, derive, group, members } from '../binding.ts';
 import { iceServersOf } from '../ice-sources.ts';
 import { authFailureLimitsOf, connectionLimitsOf, credentialLimitsOf } from '../limits-in-effect.ts';
@@ -61,7 +61,13 @@ const sharedParts = members(derive({ unpooled, config }, (p) => pooled(p.unpoole
 export const mailboxes = sharedParts.mailboxes;
 export const bus = derive({ bus: sharedParts.bus, telemetry }, (p) => new MeteredBus(p.bus, p.telemetry));
 export const directory = sharedParts.directory;
-export const dialects = derive({ config, environment }, (p) => [...(p.environment.moreDialects ?? []), ...dialectsOf(p.config)]);
+export const dialects = derive(
+  { config, environment },
+  ({ environment: { moreDialects = [], authorize, authorizer: given }, ...p }) => [
+    ...moreDialects,
+    ...dialectsOf(p.config, authorize !== undefined || given !== undefined),
+  ],
+);
 const tokenVerifier = derive({ config, clock, log, telemetry }, (p) => tokenVerifierOf(p.config, p));
 export const authenticator = derive(
   { config, environment, tokenVerifier },

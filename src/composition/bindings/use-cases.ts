@@ -9,6 +9,7 @@ import { joinTopic } from '../../application/use-cases/join-topic.ts';
 import { leaveRealm } from '../../application/use-cases/leave-realm.ts';
 import { leaveTopic } from '../../application/use-cases/leave-topic.ts';
 import { listPeers } from '../../application/use-cases/list-peers.ts';
+import { publishAll } from '../../application/use-cases/publish-all.ts';
 import { publishToTopic } from '../../application/use-cases/publish-to-topic.ts';
 import { reconnect } from '../../application/use-cases/reconnect.ts';
 import { recordFrame } from '../../application/use-cases/record-frame.ts';
@@ -82,6 +83,9 @@ export const httpUseCases = group({
   'check-credentials': call(checkCredentials, { realms, authorizer, directory }),
   'issue-peer-id': call(issuePeerId, { realms, peerIds }),
   publish: members(useCases.publishToTopic).fromHttp,
+  'publish-all': call(publishAll, {
+    ...{ realms, authorizer, backend, topicAccess, authFailures, clock, publishDrafts: members(useCases.publishToTopic).drafts },
+  }),
   'issue-ice-servers': call(issueIceServers, { realms, iceServers, grantIce, telemetry, realmLabels }),
   'send-for-peer': call(sendForPeer, { realms, connections, dispatcher, turns, clock }),
 });

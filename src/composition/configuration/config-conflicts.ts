@@ -37,7 +37,7 @@ const CONTAINMENTS: readonly { readonly outer: Size; readonly inner: Size; reado
 ];
 
 /** Dialects whose clients send no heartbeat. Their connections stay open as long as the clients answer pings. */
-const PINGED: readonly DialectName[] = ['socketio', 'centrifuge', 'nats', 'peero', 'relay'];
+const PINGED: readonly DialectName[] = ['socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'];
 
 /**
  * Combinations of valid values that contradict each other.

@@ -43,9 +43,9 @@ function serves(settings: Settings, dialect: string): boolean {
   return settings.all || settings.dialects.some((name) => name === dialect);
 }
 
-/** SIO10, CF11: these dialects share topics and rights. */
+/** SIO10, CF11, SB12: these dialects share topics and rights. */
 function servesUpdates(settings: Settings): boolean {
-  return ['mercure', 'socketio', 'centrifuge', 'nats'].some((name) => serves(settings, name));
+  return ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase'].some((name) => serves(settings, name));
 }
 
 /** MER7. A9: with a backend, none of these options decides. */

@@ -17,6 +17,7 @@ const PATHS = {
   socketio: 'socketio_path',
   centrifuge: 'centrifuge_path',
   nats: 'nats_path',
+  supabase: 'supabase_path',
   peero: 'peero_path',
   relay: 'relay_path',
 } as const satisfies Partial<Record<DialectName, OptionName>>;
@@ -54,7 +55,7 @@ function endpointsOf(settings: Settings): Endpoint[] {
     ...fixed('peerjs', ...peerjs.map((one) => prefix + one)),
     ...others.map((dialect) => ({
       ...{ dialect, option: PATHS[dialect], path: settings[PATHS[dialect]] },
-      isPrefix: dialect === 'socketio',
+      isPrefix: dialect === 'socketio' || dialect === 'supabase',
     })),
   ];
 }

@@ -91,7 +91,7 @@ export const LIMIT_OPTIONS = {
 
   topics_per_connection: option(integer({ unit: '', min: 1, max: MANY }), {
     group: 'Limits for topics',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'peero', 'relay'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'],
     description: 'Maximum number of topics and patterns of one connection, and of topics of one publication.',
     effect: 'Above the limit: close 1008 for a WebSocket, 403 for a request (T5).',
     default: 200,
@@ -99,7 +99,7 @@ export const LIMIT_OPTIONS = {
   }),
   topic_joins: option(integer({ unit: '', min: 1, max: 100 * MANY }), {
     group: 'Limits for topics',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'peero', 'relay'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'],
     description: 'Maximum number of subscribed topics and patterns of all connections together, in each realm.',
     effect: 'Above the limit: close 1008 for a WebSocket, 403 for a request (T5).',
     default: MANY,
@@ -126,7 +126,7 @@ export const LIMIT_OPTIONS = {
   }),
   topic_length: option(integer({ unit: '', min: 1, max: 65_536 }), {
     group: 'Limits for topics',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'peero', 'relay'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'],
     description: 'Maximum length of a topic in characters.',
     effect: 'Above the limit: a message on a WebSocket is ignored, a request gets 400 (T1).',
     default: 1024,

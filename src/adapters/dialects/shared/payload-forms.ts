@@ -8,9 +8,10 @@ const BASE64 = /^[A-Za-z\d+/]*={0,2}$/;
 const [COMMA, ZERO, NINE, OPEN, CLOSE] = [0x2c, 0x30, 0x39, 0x5b, 0x5d];
 const LARGEST_BYTE = 255;
 
-/** The payload as text: bytes as base64. Undefined for JSON that is not a list of byte numbers. */
+/** The payload as text: bytes as base64. Undefined for JSON that is not a list of byte numbers, and for an extra. */
 export function textOf({ payload, form = 'text' }: FormedPayload): string | undefined {
   if (form === 'text') return bufferOf(payload).toString();
+  if (form === 'extra') return undefined;
   return form === 'bytes' ? bufferOf(payload).toString('base64') : listedBytes(payload)?.toString('base64');
 }
 

@@ -47,7 +47,7 @@ function wireFields(message: BusMessage): Json {
 }
 
 /** T12. A form that this node does not know makes a message unreadable. */
-const FORMS: readonly (PayloadForm | undefined)[] = [undefined, 'text', 'bytes', 'json'];
+const FORMS: readonly (PayloadForm | undefined)[] = [undefined, 'text', 'bytes', 'json', 'extra'];
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,10 @@
+import type { BinaryFrames } from '../../../application/ports/dialect.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { closedByBroker, TERMINATED, truncatedReason, type CloseFrame, CLOSE_FRAMES } from '../shared/close-frames.ts';
 import type { ConnectionReporter } from '../shared/connection-reporter.ts';
+import { isBinaryFrame } from '../shared/frame-kinds.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { MemoryClient } from './client.ts';
 
@@ -14,8 +16,8 @@ interface MemorySocketContext {
   readonly limits: PerConnectionLimits;
   readonly onClosed: (socket: MemorySocket) => void;
   readonly defer: (turn: () => void) => void;
-  /** W6: whether frames to the client are binary. */
-  readonly isBinary?: boolean | undefined;
+  /** W6: which frames to the client are binary. */
+  readonly isBinary?: BinaryFrames | undefined;
 }
 
 /** One connection to a `MemoryClient` in this process. */
@@ -25,7 +27,7 @@ export class MemorySocket implements Socket {
   readonly #limits: PerConnectionLimits;
   readonly #onClosed: (socket: MemorySocket) => void;
   readonly #defer: (turn: () => void) => void;
-  readonly #isBinary: boolean;
+  readonly #isBinary: BinaryFrames;
   #isOver = false;
 
   constructor(
@@ -48,7 +50,11 @@ export class MemorySocket implements Socket {
       this.#end(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    const isRead = this.#client.deliver(this.#isBinary ? binaryText(text) : decoder.decode(text), text.length, message);
+    const isRead = this.#client.deliver(
+      isBinaryFrame(this.#isBinary, text) ? binaryText(text) : decoder.decode(text),
+      text.length,
+      message,
+    );
     this.#reporter.unreadBytes(this.#client.unreadBytes);
     return isRead ? 'sent' : 'queued';
   }

@@ -1,5 +1,6 @@
 import { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { BinaryFrames } from '../../../application/ports/dialect.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { TransportFault } from '../../../application/ports/transport.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
@@ -12,6 +13,7 @@ import {
   TERMINATED,
   truncatedReason,
 } from '../shared/close-frames.ts';
+import { isBinaryFrame } from '../shared/frame-kinds.ts';
 import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
@@ -32,8 +34,8 @@ export interface DirectSocketContext {
 interface DirectSocketParts {
   readonly reporter: ConnectionReporter;
   readonly context: DirectSocketContext;
-  /** W6: whether frames to the client are binary. */
-  readonly isBinary?: boolean | undefined;
+  /** W6: which frames to the client are binary. */
+  readonly isBinary?: BinaryFrames | undefined;
 }
 
 /** Small writes are joined to one, because a list of buffers costs more than a copy. */
@@ -50,7 +52,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
   readonly #stream: Duplex;
   readonly #reporter: ConnectionReporter;
   readonly #context: DirectSocketContext;
-  readonly #isBinary: boolean;
+  readonly #isBinary: BinaryFrames;
   #state: State = 'opening';
   /** Undefined between two turns. The first one is the response to the handshake. */
   #pendingFrames: Uint8Array[] | undefined = undefined;
@@ -92,7 +94,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
       this.#end(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    this.#enqueue(dataFrame(text, this.#isBinary));
+    this.#enqueue(dataFrame(text, isBinaryFrame(this.#isBinary, text)));
     if (message !== undefined) (this.#pendingMessages ??= []).push(message);
     return this.#stream.writableLength + this.#pendingBytes >= this.#stream.writableHighWaterMark ? 'queued' : 'sent';
   }

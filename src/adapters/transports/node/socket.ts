@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { BinaryFrames } from '../../../application/ports/dialect.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { QUEUED_FRAME_BYTES } from '../../../domain/memory-sizes.ts';
@@ -12,6 +13,7 @@ import {
   CLOSE_FRAMES,
 } from '../shared/close-frames.ts';
 import type { ConnectionReporter } from '../shared/connection-reporter.ts';
+import { isBinaryFrame } from '../shared/frame-kinds.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 
@@ -24,8 +26,8 @@ export interface SocketContext {
 interface SocketParts {
   readonly reporter: ConnectionReporter;
   readonly context: SocketContext;
-  /** W6: whether frames to the client are binary. */
-  readonly isBinary?: boolean | undefined;
+  /** W6: which frames to the client are binary. */
+  readonly isBinary?: BinaryFrames | undefined;
 }
 
 /** The frames that are sent at the end of the turn, and their messages. */
@@ -47,7 +49,7 @@ export class NodeSocket implements Socket, Corked {
   readonly #stream: Duplex;
   readonly #reporter: ConnectionReporter;
   readonly #context: SocketContext;
-  readonly #isBinary: boolean;
+  readonly #isBinary: BinaryFrames;
   /** The original `close` of `ws`, without the constructor's hook. */
   readonly #closeWebSocket: WebSocket['close'];
   /** B1: bytes of an incomplete message that `ws` buffers. */
@@ -114,7 +116,7 @@ export class NodeSocket implements Socket, Corked {
     const { frames } = this.#pending;
     this.#pending = undefined;
     this.#stream.cork();
-    for (const frame of frames) this.#ws.send(frame, { binary: this.#isBinary });
+    for (const frame of frames) this.#ws.send(frame, { binary: isBinaryFrame(this.#isBinary, frame) });
     this.#stream.uncork();
     this.#reporter.unreadBytes(unreadBytes(this.#stream));
   }

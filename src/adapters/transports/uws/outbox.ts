@@ -1,5 +1,7 @@
 import type { WebSocket } from 'uWebSockets.js';
+import type { BinaryFrames } from '../../../application/ports/dialect.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
+import { isBinaryFrame } from '../shared/frame-kinds.ts';
 
 /** A connection with queued texts. Only the outbox changes the fields. */
 export interface OutboxSender {
@@ -8,7 +10,7 @@ export interface OutboxSender {
   newest: number;
   unsentBytes: number;
   /** W6. */
-  readonly isBinary: boolean;
+  readonly isBinary: BinaryFrames;
   /** The destination; undefined after the close. */
   readonly webSocket: WebSocket<unknown> | undefined;
   /** The library buffered a part of the text, because the client reads slowly. */
@@ -117,7 +119,8 @@ export class Outbox {
 }
 
 function send(sender: OutboxSender, text: Uint8Array): void {
-  if (sender.webSocket !== undefined && sender.webSocket.send(text, sender.isBinary) !== SENT) sender.backpressured();
+  const { webSocket, isBinary } = sender;
+  if (webSocket !== undefined && webSocket.send(text, isBinaryFrame(isBinary, text)) !== SENT) sender.backpressured();
 }
 
 function resetSender(sender: OutboxSender): void {

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'uWebSockets.js';
+import type { BinaryFrames } from '../../../application/ports/dialect.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
@@ -39,7 +40,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   oldest = NONE;
   newest = NONE;
   unsentBytes = 0;
-  readonly isBinary: boolean;
+  readonly isBinary: BinaryFrames;
   #ws: WebSocket<unknown> | undefined = undefined;
   readonly #reporter: ConnectionReporter;
   readonly #context: SocketContext;
@@ -49,7 +50,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   /** Defined from the decision to close until the library reports the close. Input is ignored in the meantime. */
   #closing: PendingClose | undefined = undefined;
 
-  constructor(reporter: ConnectionReporter, context: SocketContext, isBinary = false) {
+  constructor(reporter: ConnectionReporter, context: SocketContext, isBinary: BinaryFrames = false) {
     this.isBinary = isBinary;
     this.#reporter = reporter;
     this.#context = context;

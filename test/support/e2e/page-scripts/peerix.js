@@ -2,6 +2,7 @@ import { CentrifugeDriver } from '../peerix/centrifuge-driver.js';
 import { NatsDriver } from '../peerix/nats-driver.js';
 import { SocketIoDriver } from '../peerix/socketio-driver.js';
 import { SseDriver } from '../peerix/sse-driver.js';
+import { SupabaseDriver } from '../peerix/supabase-driver.js';
 
 /* Two pages meet in a namespace, as peers of Peerix do: one announces itself, the other offers; each ignores its own messages. */
 
@@ -10,6 +11,7 @@ const DRIVERS = {
   socketio: (url) => new SocketIoDriver(url),
   centrifuge: (url) => new CentrifugeDriver(url),
   nats: (url) => new NatsDriver(url),
+  supabase: (url) => new SupabaseDriver(url),
 };
 
 const received = [];
@@ -84,6 +86,8 @@ globalThis.stage = {
       before = before.then(() => receive(JSON.parse(decoder.decode(bytes)))).catch((error) => void events.push(String(error)));
     };
     await driver.subscribe(namespace);
+    // A peer joins its own namespace too, on which others send what is for it.
+    if (kind === 'supabase') await driver.subscribe(self);
   },
   announce: () => publish('announce'),
   isConnected: () => channel?.readyState === 'open',

@@ -71,6 +71,8 @@ describe('the defaults', () => {
         centrifugePrefixes: [],
         natsPath: '/nats',
         natsPrefixes: [],
+        supabasePath: '/realtime/v1',
+        supabasePrefixes: [],
         socketioPath: '/socket.io',
         socketioPrefixes: ['', 'peerix:'],
         socketioEio3: false,
