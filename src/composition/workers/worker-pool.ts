@@ -116,7 +116,10 @@ export class WorkerPool {
       if (isReport(message)) this.#receive(slot, process, message);
     });
     process.once('exit', (code, signal) => this.#ended(slot, process, code ?? signal ?? 'unknown'));
-    process.once('error', () => this.#ended(slot, process, 'not started'));
+    process.on('error', () => {
+      // An error of a process that has started is followed by `exit`.
+      if (process.pid === undefined) this.#ended(slot, process, 'not started');
+    });
   }
 
   #receive(slot: Slot, process: ChildProcess, report: WorkerReport): void {

@@ -23,11 +23,11 @@ export class LocalNodeBus implements NodeBus {
     const { publication } = message;
     if (!this.#commands.hasRoom) return;
     const payload = new Uint8Array(publication.payload);
-    this.#commands.tell(['broadcast', { ...message, publication: { ...publication, payload } }]);
+    this.#commands.tell(['broadcast', { ...message, publication: { ...publication, payload } }], payload.byteLength);
   }
 
   send(to: NodeId, message: NodeMessage): void {
-    this.#commands.tell(['send', to, message]);
+    this.#commands.tell(['send', to, message], message.text.length);
   }
 
   /** Waits until the hub has received all commands, for example releases. */

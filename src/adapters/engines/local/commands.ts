@@ -61,12 +61,12 @@ export class HubCommands {
     if (!this.#isOpen) return onUnavailable();
     this.#unanswered.push({ onReply, onUnavailable, bytes });
     this.#bytes += bytes;
-    this.#writer.write(command as unknown as Command);
+    this.#writer.write(command as unknown as Command, bytes);
   }
 
-  /** Sends a command without a reply. */
-  tell<Name extends Exclude<CallName, AskingName>>(command: readonly [Name, ...Parameters<Name>]): void {
-    if (this.#isOpen) this.#writer.write(command as unknown as Command);
+  /** Sends a command without a reply. @param bytes of the message in the command. */
+  tell<Name extends Exclude<CallName, AskingName>>(command: readonly [Name, ...Parameters<Name>], bytes = 0): void {
+    if (this.#isOpen) this.#writer.write(command as unknown as Command, bytes);
   }
 
   /** Resolves when the hub has run all commands so far, or is gone. */

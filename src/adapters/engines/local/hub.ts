@@ -17,6 +17,7 @@ import {
   type HubItem,
   type Parameters,
   type Reply,
+  type SentMessage,
 } from './calls.ts';
 import type { Channel } from './channel.ts';
 
@@ -56,6 +57,9 @@ interface HubNode {
   readonly writer: BatchWriter<HubItem>;
   pendingBytes: number;
   hasLost: boolean;
+  /** The peers that are named by a pending `mail`, as realm and id, and the number of batches before it. */
+  readonly mailed: Set<string>;
+  mailedBefore: number;
 }
 
 type Handlers = {
@@ -81,7 +85,10 @@ export class LocalHub {
 
   /** Serves a node until its channel closes. The id of the node is not used again. */
   connect(id: NodeId, channel: NodeChannel): void {
-    const node: HubNode = { id, pendingBytes: 0, hasLost: false, writer: new BatchWriter(channel, this.#schedule) };
+    const node: HubNode = {
+      ...{ id, pendingBytes: 0, hasLost: false, mailed: new Set<string>(), mailedBefore: 0 },
+      writer: new BatchWriter(channel, this.#schedule),
+    };
     this.#nodes.set(id, node);
     channel.listen({
       onBatch: (batch) => {
@@ -98,7 +105,7 @@ export class LocalHub {
   }
 
   #run(node: HubNode, [name, ...parameters]: Command): void {
-    const reply = (...values: unknown[]): void => node.writer.write(['reply', values]);
+    const reply = (...values: unknown[]): void => node.writer.write(['reply', values], name === 'take' ? bytesOf(values[0]) : 0);
     // The compiler does not see that name and parameters belong together.
     const handler = this.#handlers[name] as (node: HubNode, parameters: readonly unknown[], reply: unknown) => void;
     handler(node, parameters, reply);
@@ -165,12 +172,30 @@ export class LocalHub {
 
 /** Replies are not limited here, because a node limits its commands without a reply. */
 function send(node: HubNode, message: BusMessage): void {
+  if (message.type === 'mail' && isMailPending(node, message)) return;
   if (node.writer.size === 0) node.pendingBytes = 0;
-  node.pendingBytes += sizeOf(message);
+  const bytes = sizeOf(message);
+  node.pendingBytes += bytes;
   const isFull = node.writer.size >= MAX_PENDING || node.pendingBytes > MAX_PENDING_BYTES;
   if (isFull && !node.hasLost) node.writer.write(['lost']);
   node.hasLost = isFull;
-  if (!isFull) node.writer.write(['message', message]);
+  if (!isFull) node.writer.write(['message', message], bytes);
+}
+
+/** O11: whether a `mail` that was not sent yet names the peer. The node then fetches this message with the others. */
+function isMailPending(node: HubNode, { realm, id }: BusMessage & { readonly type: 'mail' }): boolean {
+  const { writer, mailed } = node;
+  if (writer.batches !== node.mailedBefore) mailed.clear();
+  node.mailedBefore = writer.batches;
+  const peer = `${realm}\n${id}`;
+  if (mailed.has(peer)) return true;
+  mailed.add(peer);
+  return false;
+}
+
+/** Of the payloads in the reply to a take. */
+function bytesOf(messages: unknown): number {
+  return (messages as readonly SentMessage[]).reduce((sum, [, , , payload]) => sum + (payload?.byteLength ?? 0), 0);
 }
 
 function sizeOf(message: BusMessage): number {

@@ -7,7 +7,7 @@ import { WorkerPool, WorkerStartError } from '../../../../src/composition/worker
 
 /** The process of a worker, played by the test. */
 class FakeProcess extends EventEmitter {
-  readonly pid: number;
+  pid: number | undefined;
   connected = true;
   readonly orders: unknown[] = [];
   readonly signals: unknown[] = [];
@@ -111,8 +111,13 @@ describe('a pool of workers', () => {
     await listening();
     const delays: unknown[] = [];
     for (let n = 0; n < 10; n++) {
-      if (n === 1) last().emit('error', new Error('spawn EAGAIN'));
-      else last().ends(1);
+      last().emit('error', new Error('send EPIPE'));
+      if (n === 1) {
+        last().pid = undefined;
+        last().emit('error', new Error('spawn EAGAIN'));
+      } else {
+        last().ends(1);
+      }
       delays.push((events.at(-1) as { delay?: number }).delay);
       await vi.advanceTimersByTimeAsync(10_000);
     }

@@ -130,6 +130,24 @@ describe('a node of a hub', () => {
     expect(received.slice(20_000)).toEqual(['lost', 'later']);
   });
 
+  it('O11: is notified once of several messages for one peer in one batch, and again after it', async () => {
+    const cluster = new LocalCluster();
+    const received: unknown[] = [];
+    await claim(cluster, 'ann', THERE);
+    await claim(cluster, 'bob', HERE);
+    await claim(cluster, 'cem', HERE);
+    cluster.node(HERE).bus.listen({
+      onMessage: (message) => void received.push(message.type === 'mail' ? message.id : message.type),
+      onMessagesLost: () => undefined,
+    });
+    await Promise.all(['bob', 'bob', 'cem', 'bob'].map((to) => put(cluster, 'ann', to, THERE)));
+    await turns(3);
+    expect(received).toEqual(['bob', 'cem']);
+    await put(cluster, 'ann', 'bob', THERE);
+    await turns(3);
+    expect(received).toEqual(['bob', 'cem', 'bob']);
+  });
+
   it('waits with its end until the hub has run its commands', async () => {
     const cluster = new LocalCluster();
     await claim(cluster, 'ann', HERE);
