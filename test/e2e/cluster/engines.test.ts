@@ -5,6 +5,7 @@ import { CentrifugeUser } from '../../support/e2e/centrifuge-client.ts';
 import { NatsUser } from '../../support/e2e/nats-client.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
+import { broadcast, SupabaseUser } from '../../support/e2e/supabase-client.ts';
 import { until } from '../../support/e2e/until.ts';
 import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
 
@@ -149,6 +150,29 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
     const missing = ann.connection.request('nothing', '', { timeout: 1_000 }).catch(String);
     expect(await missing).toContain('timeout');
     await Promise.all([ann, bob, eve].map((user) => user.close()));
+  });
+
+  it('T4, T13, SB9, SB17: delivers broadcasts of Supabase at every broker, in order, with their events and as bytes', async () => {
+    const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mercure', 'centrifuge', 'supabase'], mercure_open: true });
+    const [ann, bob] = [new SupabaseUser(here), new SupabaseUser(there)];
+    const eve = await new CentrifugeUser(there).connect();
+    await bob.join('garden');
+    await eve.subscribe('garden');
+    const channel = await ann.join('garden');
+    for (let n = 0; n < MANY; n++) await broadcast(channel, `note ${n % 2}`, { n });
+    const expected = Array.from({ length: MANY }, (_, n) => ['garden', `note ${n % 2}`, { n }] as const);
+    expect(await bob.waitFor(MANY)).toEqual(expected);
+    await broadcast(channel, 'bytes', Uint8Array.of(0, 255).buffer);
+    await broadcast(channel, 'message', ['garden', [0, 255]]);
+    expect(await channel.httpSend('http', { a: 1 })).toEqual({ success: true });
+    expect((await bob.waitFor(MANY + 3)).slice(MANY)).toEqual([
+      ['garden', 'bytes', Uint8Array.of(0, 255)],
+      ['garden', 'message', ['garden', [0, 255]]],
+      ['garden', 'http', { a: 1 }],
+    ]);
+    expect(await eve.waitFor(1)).toEqual([['garden', [0, 255]]]);
+    eve.close();
+    await Promise.all([ann, bob].map((user) => user.close()));
   });
 
   it('frees the ids of a killed broker when its lease ends, and holds the messages to its peers', async () => {

@@ -9,7 +9,7 @@ import { search } from './search.ts';
 
 const OPTIONS = {
   ...{
-    dialects: ['peerjs', 'mercure', 'socketio', 'centrifuge', 'nats', 'peero', 'relay'],
+    dialects: ['peerjs', 'mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'],
     mercure_open: true,
     legacy_xhr: true,
   },
@@ -54,6 +54,17 @@ const FRAMES: Readonly<Record<string, readonly string[]>> = {
     'PUB a 100000\r\nabc',
     'SUB a g 4\r\nPUB $SYS.a 0\r\n\r\n',
   ],
+  '/realtime/v1/websocket?apikey=a&vsn=2.0.0': [
+    '["2","2","realtime:b","phx_join",{"config":{"broadcast":{"ack":true,"self":true},"private":true},"access_token":"a.b.c"}]',
+    '["1","3","realtime:a","broadcast",{"type":"broadcast","event":"message","payload":["b",[1,2,255]]}]',
+    '["1","4","realtime:a","broadcast",{"type":"broadcast","event":"note","payload":{"a":[1,2]}}]',
+    '\x03\x01\x01\x0a\x04\x00\x0115realtime:anote{"a":1}',
+    '["1","6","realtime:a","access_token",{"access_token":"d.e.f"}]',
+    '["1","7","realtime:a","presence",{"type":"presence","event":"track","payload":{}}]',
+    '["1","8","realtime:a","phx_leave",{}]',
+    '[null,"9","phoenix","heartbeat",{}]',
+    '{"topic":"realtime:a","event":"phx_join","payload":{"config":{}},"ref":"10","join_ref":"10"}',
+  ],
   '/socket.io/?EIO=4&transport=websocket': [
     '40',
     '420["peerix:subscribe","a"]',
@@ -69,6 +80,7 @@ const FRAMES: Readonly<Record<string, readonly string[]>> = {
 };
 /** The first frame of a client, behind which the others are read. */
 const FIRST_FRAMES: Readonly<Record<string, string>> = {
+  '/realtime/v1/websocket?apikey=a&vsn=2.0.0': '["1","1","realtime:a","phx_join",{}]',
   '/connection/websocket': '{"connect":{},"id":1}',
   '/nats': 'CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\n',
 };
@@ -107,7 +119,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('fuzzing the dialects of $name', 
   });
 
   it.each(Object.entries(FRAMES))(
-    'REL3, PEO7, SIO4, CF2, NA8: random frames at %s affect only their sender',
+    'REL3, PEO7, SIO4, CF2, NA8, SB2: random frames at %s affect only their sender',
     async (target, texts) => {
       const right = fc.constantFrom(...texts);
       const bytes = fc.uint8Array({ maxLength: 200 });

@@ -6,6 +6,8 @@ import { NatsDialect } from '../../../src/adapters/dialects/nats/dialect.ts';
 import { bytesOf } from '../../../src/adapters/dialects/shared/payload-forms.ts';
 import { isSubject } from '../../../src/adapters/dialects/nats/subjects.ts';
 import { SocketIoDialect } from '../../../src/adapters/dialects/socketio/dialect.ts';
+import { ownDraft } from '../../../src/adapters/dialects/supabase/broadcasts.ts';
+import { SupabaseDialect } from '../../../src/adapters/dialects/supabase/dialect.ts';
 import { LineReader } from '../../../src/adapters/transports/socketio/lines.ts';
 import type { Conversation, FrameEncoder } from '../../../src/application/ports/dialect.ts';
 import type { PayloadForm, Publication, TopicName } from '../../../src/domain/topic.ts';
@@ -126,6 +128,39 @@ it('W9: a publication forges no message and no line of NATS', () => {
     expect(Buffer.from(frame)).toEqual(
       Buffer.concat([Buffer.from(`MSG ${name} 1 ${bytes.length}\r\n`), bytes, Buffer.from('\r\n')]),
     );
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
+
+const SUPABASE = new SupabaseDialect({ path: '/', prefixes: [], isToken: () => false, maxMessageBytes: 1_000 });
+
+it('W9: a publication forges no message of Supabase, in either version', () => {
+  const property = fc.property(topic, payload, (name, given) => {
+    const old = SUPABASE.converse();
+    old.read(Buffer.from('{"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1"}'), false);
+    const frames = [frameOf(SUPABASE.converse(), name, given), frameOf(old, name, given)];
+    const bytes = bytesOf(publicationOf(name, given));
+    const isSent = bytes !== undefined && Buffer.byteLength(name) <= 246;
+    expect(frames.map((frame) => frame !== undefined)).toEqual([isSent, isSent]);
+    if (bytes === undefined || !isSent) return;
+    const broadcast = { type: 'broadcast', event: 'message', payload: [name, [...bytes]] };
+    expect(frames.map((frame) => JSON.parse(frame ?? '') as unknown)).toEqual([
+      [null, null, `realtime:${name}`, 'broadcast', broadcast],
+      { topic: `realtime:${name}`, event: 'broadcast', payload: broadcast, ref: null, join_ref: null },
+    ]);
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
+
+it('W9, T13: a broadcast of Supabase that only its own wire can express is sent on no other one', () => {
+  const others: readonly FrameEncoder[] = [MERCURE, SOCKETIO, CENTRIFUGE.converse(), natsClient()];
+  const property = fc.property(topic, text, payload, (name, event, [bytes, form]) => {
+    const broadcast = { event: event.join('').slice(0, 60), isJson: form === 'json', payload: bytes };
+    const { extra } = ownDraft(name, broadcast, false);
+    const publication = { ...publicationOf(name, [new Uint8Array(), 'extra']), extra };
+    for (const other of others) expect(other.encodeEvent({ event: 'publication', publication, subscribers: 1 })).toBeUndefined();
+    const own = SUPABASE.converse().encodeEvent({ event: 'publication', publication, subscribers: 1 });
+    expect(own !== undefined).toBe(Buffer.byteLength(name) <= 246);
   });
   fc.assert(property, { numRuns: 2_000 });
 });

@@ -1,5 +1,5 @@
 import type { Publication } from '../../../domain/topic.ts';
-import { base64Of } from '../shared/payload-forms.ts';
+import { bytesOf, listOf } from '../shared/payload-forms.ts';
 import { MAX_CHANNEL_BYTES } from './channels.ts';
 import type { CommandError } from './codes.ts';
 
@@ -32,8 +32,8 @@ export function push(channel: string, publication: Publication): Uint8Array | un
 /** CF14: JSON as it was published, and bytes as a list of numbers. */
 function dataOf(publication: Publication): Uint8Array | undefined {
   if (publication.form === 'json') return onOneLine(publication.payload);
-  const base64 = base64Of(publication);
-  return base64 === undefined ? undefined : Buffer.from(`[${Buffer.from(base64, 'base64').join(',')}]`);
+  const bytes = bytesOf(publication);
+  return bytes && listOf(bytes);
 }
 
 /** W9: a line feed in JSON is between two tokens. Here, it would begin a new message. */

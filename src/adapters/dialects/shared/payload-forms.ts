@@ -7,6 +7,8 @@ type FormedPayload = Pick<Publication, 'payload' | 'form'>;
 const BASE64 = /^[A-Za-z\d+/]*={0,2}$/;
 const [COMMA, ZERO, NINE, OPEN, CLOSE] = [0x2c, 0x30, 0x39, 0x5b, 0x5d];
 const LARGEST_BYTE = 255;
+/** Three digits and a comma. */
+const MAX_ITEM_LENGTH = 4;
 
 /** The payload as text: bytes as base64. Undefined for JSON that is not a list of byte numbers, and for an extra. */
 export function textOf({ payload, form = 'text' }: FormedPayload): string | undefined {
@@ -28,6 +30,21 @@ export function bytesOf({ payload, form = 'text' }: FormedPayload): Uint8Array |
   if (form === 'json') return listedBytes(payload);
   const base64 = base64Of({ payload, form });
   return base64 === undefined ? undefined : Buffer.from(base64, 'base64');
+}
+
+/** M23: a JSON list of byte numbers. `join` would take 30 times as long, which is 30 ms for a large publication. */
+export function listOf(bytes: Uint8Array): Uint8Array {
+  const list = Buffer.allocUnsafe(MAX_ITEM_LENGTH * bytes.length + 2);
+  let length = 0;
+  list[length++] = OPEN;
+  for (const value of bytes) {
+    if (length > 1) list[length++] = COMMA;
+    if (value >= 100) list[length++] = ZERO + ((value / 100) | 0);
+    if (value >= 10) list[length++] = ZERO + (((value / 10) | 0) % 10);
+    list[length++] = ZERO + (value % 10);
+  }
+  list[length++] = CLOSE;
+  return list.subarray(0, length);
 }
 
 /** The bytes of a JSON list of byte numbers, without a number object for each. Undefined for any other text. */

@@ -1,5 +1,5 @@
 import type { Publication } from '../../../domain/topic.ts';
-import { bytesOf } from '../shared/payload-forms.ts';
+import { bytesOf, listOf } from '../shared/payload-forms.ts';
 import { ownBroadcast, PEERIX_EVENT, type Broadcast } from './broadcasts.ts';
 import { channelTopic, isTooLong } from './channel-names.ts';
 import type { FrameHead, Version } from './client-frames.ts';
@@ -48,7 +48,7 @@ export function push(version: Version, name: string, publication: Publication): 
   if (own !== undefined) return own.isJson ? textPush(version, topic, own) : binaryPush(version, topic, own);
   const bytes = bytesOf(publication);
   if (bytes === undefined) return undefined;
-  const payload = Buffer.from(`[${JSON.stringify(publication.topics[0])},[${Buffer.from(bytes).join(',')}]]`);
+  const payload = Buffer.concat([Buffer.from(`[${JSON.stringify(publication.topics[0])},`), listOf(bytes), Buffer.from(']')]);
   return textPush(version, topic, { event: PEERIX_EVENT, isJson: true, payload });
 }
 

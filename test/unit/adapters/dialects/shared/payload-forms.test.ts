@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { base64Of, bytesOf, textOf } from '../../../../../src/adapters/dialects/shared/payload-forms.ts';
+import { base64Of, bytesOf, listOf, textOf } from '../../../../../src/adapters/dialects/shared/payload-forms.ts';
 
 const FORMS = [undefined, 'json'] as const;
 const payload = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
@@ -64,5 +64,15 @@ describe('the forms of payloads', () => {
   ])('T12: other JSON is not sent: %s', (json) => {
     expect(textOf({ payload: payload(json), form: 'json' })).toBeUndefined();
     expect(base64Of({ payload: payload(json), form: 'json' })).toBeUndefined();
+  });
+
+  it('T12, M23: bytes are written as a JSON list of numbers, without a text for each', () => {
+    const property = fc.property(fc.uint8Array(), (bytes) => {
+      expect(Buffer.from(listOf(bytes)).toString()).toBe(JSON.stringify([...bytes]));
+    });
+    fc.assert(property, { numRuns: 300 });
+    expect(Buffer.from(listOf(Uint8Array.from({ length: 256 }, (_, n) => n))).toString()).toBe(
+      JSON.stringify(Array.from({ length: 256 }, (_, n) => n)),
+    );
   });
 });
