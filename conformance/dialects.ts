@@ -18,10 +18,12 @@ import { MERCURE_BYTE_CASES } from './cases/mercure-bytes.ts';
 import { MERCURE_CREDENTIAL_CASES } from './cases/mercure-credentials.ts';
 import { MERCURE_HISTORY_CASES } from './cases/mercure-history.ts';
 import { MERCURE_VERSION_CASES } from './cases/mercure-versions.ts';
+import { SUPABASE_BOUND_CASES } from './cases/supabase-bounds.ts';
+import { SUPABASE_CASES } from './cases/supabase.ts';
 import type { SettingName } from './settings.ts';
 
 /** A wire protocol that the suite has cases for. */
-export type DialectName = 'peerjs' | 'mercure' | 'relay' | 'centrifuge' | 'nats';
+export type DialectName = 'peerjs' | 'mercure' | 'relay' | 'centrifuge' | 'nats' | 'supabase';
 
 interface Dialect {
   /** Sorted by rule. */
@@ -44,6 +46,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   relay: { cases: inOrder(RELAY_CASES), path: 'relay_path' },
   centrifuge: { cases: inOrder([...CENTRIFUGE_CASES, ...CENTRIFUGE_BOUND_CASES]), path: 'centrifuge_path' },
   nats: { cases: inOrder([...NATS_CONNECTION_CASES, ...NATS_CASES, ...NATS_BOUND_CASES]), path: 'nats_path' },
+  supabase: { cases: inOrder([...SUPABASE_CASES, ...SUPABASE_BOUND_CASES]), path: 'supabase_path' },
 };
 
 export function isDialect(text: string): text is DialectName {

@@ -28,7 +28,8 @@ const SUITE_FLAGS: Readonly<Record<string, Flag>> = {
   dialect: {
     form: 'text',
     placeholder: 'DIALECT',
-    meaning: 'the protocol to test: peerjs, mercure, relay (topic relay of y-webrtc and Trystero), centrifuge or nats [peerjs]',
+    meaning:
+      'the protocol to test: peerjs, mercure, relay (topic relay of y-webrtc and Trystero), centrifuge, nats or supabase [peerjs]',
   },
   name: { form: 'text', placeholder: 'NAME', meaning: 'name of the server in reports' },
   only: {
@@ -90,8 +91,9 @@ export function usage(): string {
   return `Usage: signalbox conform --url http://host:port [options]
        signalbox conform --command "npx --package peer peerjs --port {port} {options}" [options]
 
-Tests a PeerJS-compatible server, a Mercure hub, a topic relay, a Centrifuge server or a NATS
-server with WebSockets against the rules of its protocol, and reports every violation.
+Tests a PeerJS-compatible server, a Mercure hub, a topic relay, a Centrifuge server, a NATS
+server with WebSockets or a Supabase Realtime server against the rules of its protocol, and
+reports every violation.
 
 Options
 ${table(SUITE_FLAGS)}

@@ -11,9 +11,10 @@ const HUB: Settings = {
 };
 const CENTRIFUGE: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'centrifuge'] };
 const NATS: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'nats'] };
+const SUPABASE: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'supabase'] };
 const RELAY: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'relay'] };
 
-/** Server configurations for the Mercure, topic relay, Centrifuge and NATS cases. */
+/** Server configurations for the Mercure, topic relay, Centrifuge, NATS and Supabase cases. */
 export const TOPIC_SETUPS = {
   hub: { settings: HUB, requires: [], unmet: unmetAccess },
   'hub with tokens': { settings: HUB, requires: ['mercure_publisher_key', 'mercure_subscriber_key'], unmet: unmetKeys },
@@ -88,6 +89,7 @@ export const TOPIC_SETUPS = {
   'centrifuge with short ping interval': withShortPings(CENTRIFUGE),
   nats: { settings: NATS, requires: [] },
   'nats with short ping interval': withShortPings(NATS),
+  supabase: { settings: SUPABASE, requires: [] },
 } as const satisfies Readonly<Record<string, Setup>>;
 
 function withShortPings(settings: Settings): Setup {

@@ -94,7 +94,10 @@ describe('rejects invalid arguments with the flag, the value and what is allowed
     [[...URL_FLAGS, '--seed', '1'], '--seed requires --random; add --random N'],
     [['--command', 'x {port} {options}', '--flavour', 'salty'], "--flavour must be one of peer, signalbox, none, not 'salty'"],
     [[...URL_FLAGS, '--expect', 'much'], "--expect must be one of compatible, signalbox, peer, not 'much'"],
-    [[...URL_FLAGS, '--dialect', 'smoke'], "--dialect must be one of peerjs, mercure, relay, centrifuge, nats, not 'smoke'"],
+    [
+      [...URL_FLAGS, '--dialect', 'smoke'],
+      "--dialect must be one of peerjs, mercure, relay, centrifuge, nats, supabase, not 'smoke'",
+    ],
     [
       [...URL_FLAGS, '--dialect', 'relay', '--random', '3'],
       "--random and --replay support --dialect peerjs only, not 'relay'; remove them or use --dialect peerjs",

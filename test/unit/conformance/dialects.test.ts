@@ -15,9 +15,12 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   NA7: 'the server belongs to the operator, who alone can restart it',
   NA14: 'the rule says what this broker does not have',
   NA16: 'the prefixes are a configuration of Signalbox',
+  SB1: 'every other case uses the endpoint',
+  SB12: 'the tokens are those of Mercure',
+  SB17: 'requires clients of other wires',
 };
 
-describe.each(['mercure', 'relay', 'centrifuge', 'nats'] as const)('the cases of %s', (dialect) => {
+describe.each(['mercure', 'relay', 'centrifuge', 'nats', 'supabase'] as const)('the cases of %s', (dialect) => {
   const { cases } = DIALECTS[dialect];
   const rules = rulesIn(readFileSync(join(ROOT, `docs/protocols/${dialect}.md`), 'utf8')).map(({ id }) => id);
 
@@ -38,8 +41,8 @@ describe('the dialects', () => {
   });
 
   it('are identified by name', () => {
-    expect(['peerjs', 'mercure', 'relay', 'centrifuge', 'nats', 'peero', 'toString'].map(isDialect)).toEqual([
-      ...[true, true, true, true, true, false, false],
+    expect(['peerjs', 'mercure', 'relay', 'centrifuge', 'nats', 'supabase', 'peero', 'toString'].map(isDialect)).toEqual([
+      ...[true, true, true, true, true, true, false, false],
     ]);
   });
 });

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { DIALECTS } from '../../../conformance/dialects.ts';
+import { runCases } from '../../../conformance/run-cases.ts';
+import { inProcess } from '../../conformance/mutants/in-process.ts';
+import { ConformingSupabase, type SupabaseFault } from '../../conformance/topics/conforming-supabase.ts';
+import { countsTable, expectPublished, notOk, runSuite, signalboxCommand } from './suite.ts';
+
+const { cases } = DIALECTS.supabase;
+const MINUTES = 180_000;
+const PATIENCE_MS = 2_500;
+
+const UNREADABLE = ['no-json', 'half-json', 'short-list', 'number-as-topic', 'short-bytes', 'other-bytes', 'half-json-bytes'].map(
+  (name) => `SB2.${name}`,
+);
+const PAYLOADS = ['text', 'decimals', 'large-integer', 'numeric-names'].map((name) => `SB8.payload-${name}`);
+
+/** Each fault and the cases that must detect it. */
+const FAULTS: Readonly<Record<SupabaseFault, readonly string[]>> = {
+  'answers version 1 with lists': ['SB2.version-1'],
+  'answers version 2 with objects': ['SB2.version-2'],
+  'delivers nothing': ['SB3.join', 'SB9.large', ...PAYLOADS],
+  'delivers to similar channels': ['SB3.join'],
+  'omits postgres_changes': ['SB3.response'],
+  'does not end the first of two joins': ['SB4.again'],
+  'closes after a refused join': ['SB5.stays-open'],
+  'ignores leave': ['SB6.leave'],
+  'sends no phx_close': ['SB6.close'],
+  'delivers broadcasts of strangers': ['SB6.not-joined'],
+  'answers no heartbeats': ['SB7.heartbeat'],
+  'serializes payloads again': PAYLOADS,
+  'separates the versions': ['SB9.versions'],
+  'drops bytes': ['SB9.bytes'],
+  'reorders broadcasts': ['SB9.order'],
+  'delivers twice': ['SB9.order', 'SB10.self'],
+  'cuts large broadcasts': ['SB9.large'],
+  'always returns broadcasts': ['SB10.not-self'],
+  'never returns broadcasts': ['SB10.self'],
+  'never confirms': ['SB10.ack'],
+  'always confirms': ['SB10.no-ack'],
+  'publishes the first message only': ['SB11.list'],
+  'does not decode paths': ['SB11.path'],
+  'reads every body as JSON': ['SB11.octets'],
+  'accepts any body': ['SB11.unusable'],
+  'allows no headers': ['SB11.preflight'],
+  'ignores presence': ['SB13.track'],
+  'ignores postgres_changes': ['SB14.postgres'],
+  'ignores replay': ['SB16.storage'],
+  'allows long channels': ['SB16.long-name'],
+  'closes after an unreadable frame': ['SB15.recovers'],
+  'closes all clients after an unreadable frame': UNREADABLE,
+};
+
+describe('the Supabase cases', () => {
+  it('have a server with a fault for each of them', () => {
+    const detected = new Set(Object.values(FAULTS).flat());
+    expect(cases.map(({ id }) => id).filter((id) => !detected.has(id))).toEqual([]);
+  });
+
+  it('pass a conforming server', { timeout: MINUTES }, async () => {
+    const results = await runCases({ cases, servers: inProcess('conforming', ConformingSupabase) });
+    expect(results.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+  });
+
+  it.concurrent.each(Object.entries(FAULTS))('detect a server that %s', { timeout: MINUTES }, async (fault, ids) => {
+    class FaultyServer extends ConformingSupabase {
+      constructor(settings: ConstructorParameters<typeof ConformingSupabase>[0]) {
+        super(settings, fault as SupabaseFault);
+      }
+    }
+    const selected = cases.filter(({ id }) => ids.includes(id));
+    const results = await runCases({ cases: selected, servers: inProcess(fault, FaultyServer, PATIENCE_MS) });
+    expect(selected.length).toBe(ids.length);
+    expect(results.filter(({ verdict }) => verdict !== 'ok').map(({ id }) => id)).toEqual(selected.map(({ id }) => id));
+  });
+
+  it.each(['uws', 'node'] as const)('pass Signalbox on %s', { timeout: MINUTES }, async (transport) => {
+    const command = signalboxCommand(transport);
+    const flags = ['--dialect', 'supabase', '--command', command, '--flavour', 'signalbox', '--strict'];
+    const { code, result } = await runSuite(...flags);
+    expect(notOk(result)).toEqual([]);
+    expect(code).toBe(0);
+    expectPublished(`supabase-${transport}`, countsTable(`Signalbox, \`${transport}\``, result.cases));
+  });
+});
