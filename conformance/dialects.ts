@@ -19,6 +19,7 @@ import { MERCURE_CREDENTIAL_CASES } from './cases/mercure-credentials.ts';
 import { MERCURE_HISTORY_CASES } from './cases/mercure-history.ts';
 import { MERCURE_VERSION_CASES } from './cases/mercure-versions.ts';
 import { SUPABASE_BOUND_CASES } from './cases/supabase-bounds.ts';
+import { SUPABASE_HTTP_CASES } from './cases/supabase-http.ts';
 import { SUPABASE_CASES } from './cases/supabase.ts';
 import type { SettingName } from './settings.ts';
 
@@ -46,7 +47,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   relay: { cases: inOrder(RELAY_CASES), path: 'relay_path' },
   centrifuge: { cases: inOrder([...CENTRIFUGE_CASES, ...CENTRIFUGE_BOUND_CASES]), path: 'centrifuge_path' },
   nats: { cases: inOrder([...NATS_CONNECTION_CASES, ...NATS_CASES, ...NATS_BOUND_CASES]), path: 'nats_path' },
-  supabase: { cases: inOrder([...SUPABASE_CASES, ...SUPABASE_BOUND_CASES]), path: 'supabase_path' },
+  supabase: { cases: inOrder([...SUPABASE_CASES, ...SUPABASE_HTTP_CASES, ...SUPABASE_BOUND_CASES]), path: 'supabase_path' },
 };
 
 export function isDialect(text: string): text is DialectName {

@@ -69,6 +69,7 @@ describe('SB11: broadcasts by HTTP', () => {
       404, 404, 404, 404,
     ]);
     expect(broker.post('', 'x'.repeat(101))[0]).toBe(413);
+    expect(new SupabaseBroker().post('', 'x'.repeat(512 * 1024 + 1))[0]).toBe(413);
     expect(broker.transport.http('GET', '/realtime/v1/api/broadcast').status).toBe(405);
   });
 
