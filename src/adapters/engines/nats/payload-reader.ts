@@ -1,6 +1,5 @@
 import type { KV } from '@nats-io/kv';
 import { decodeBatch } from './entries.ts';
-import { Gate } from './gate.ts';
 import type { JournalState } from './journal-state.ts';
 import { batchKey } from './keys.ts';
 import { batchPositionOf } from './pending-messages.ts';
@@ -21,7 +20,8 @@ const LOST = Symbol('the connection is lost');
 export class PayloadReader {
   readonly #options: PayloadReaderOptions;
   #kv: KV | undefined;
-  #disconnected = new Gate();
+  /** Each ends one request in flight. A promise of the disconnect would keep every request of a connection in memory. */
+  readonly #inFlight = new Set<() => void>();
 
   constructor(options: PayloadReaderOptions) {
     this.#options = options;
@@ -33,19 +33,26 @@ export class PayloadReader {
 
   /** The requests in flight are lost. */
   disconnect(): void {
-    const before = this.#disconnected;
-    this.#disconnected = new Gate();
-    before.open();
+    const lost = [...this.#inFlight];
+    this.#inFlight.clear();
+    for (const end of lost) end();
   }
 
   /** @param position of the message. @returns undefined if its batch is deleted. @throws the error of NATS. */
   async read(position: number): Promise<Uint8Array | undefined> {
     for (;;) {
       await this.#options.ready();
-      const lost = this.#disconnected.opened.then((): typeof LOST => LOST);
-      const payload = await Promise.race([this.#request(position), lost]);
+      const payload = await this.#unlessLost(this.#request(position));
       if (payload !== LOST) return payload;
     }
+  }
+
+  #unlessLost<T>(request: Promise<T>): Promise<T | typeof LOST> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => resolve(LOST);
+      this.#inFlight.add(end);
+      void request.then(resolve, reject).finally(() => this.#inFlight.delete(end));
+    });
   }
 
   async #request(position: number): Promise<Uint8Array | undefined> {
