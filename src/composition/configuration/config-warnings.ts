@@ -6,6 +6,7 @@ import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options
 import type { Reading, SourceOf } from './reading.ts';
 import { adminWarnings } from './admin-checks.ts';
 import { webhookWarnings } from './webhook-checks.ts';
+import { workerWarnings } from './worker-checks.ts';
 
 /** The heartbeat interval of PeerJS clients. */
 const PEERJS_HEARTBEAT_MS = 5000;
@@ -27,6 +28,7 @@ export function configWarnings(settings: Settings, sourceOf: SourceOf, hasFuncti
     ...adminWarnings(settings, sourceOf),
     ...webhookWarnings(settings, sourceOf, hasFunction),
     ...iceWarnings(settings, sourceOf),
+    ...workerWarnings(settings, sourceOf),
   ];
 }
 
