@@ -11,7 +11,7 @@ const HEADERS = 'NATS/1.0\r\nA: 1\r\n\r\n';
 /** Payloads that look like parts of the protocol. */
 const PAYLOADS = { empty: '', lines: 'a\r\n\r\nb', message: 'MSG a 1 1\r\nx\r\n', ping: 'PING\r\n' } as const;
 
-/** NA9 to NA13, NA15: subscriptions and messages. */
+/** NA9 to NA15: subscriptions and messages. */
 export const NATS_CASES = cases([
   ...['a..b', '.a', 'a.', 'a.>.b'].map((subject, at): CaseDraft => ({
     ...{ id: `NA9.invalid-subject-${at + 1}`, severity: 'recommended', ...SETUP },
@@ -202,6 +202,25 @@ export const NATS_CASES = cases([
       eve.publish(`${subject}2`, 'x');
       assertEqual('parts of Ann', await ann.partsBeforePong(), [messageText(subject, 's0', 'x')]);
       await eve.expectNothing();
+    },
+  },
+  {
+    ...{ id: 'NA14.one-of-queue', severity: 'required', ...SETUP },
+    title: 'Ann and Eve subscribe with the same queue; Bob publishes 10 messages',
+    expected: 'each message reaches one of the two',
+    async run(scene) {
+      const subject = uniqueName('subject');
+      const [ann, eve] = [await NatsClient.connect(scene, 'ann'), await NatsClient.connect(scene, 'eve')];
+      for (const one of [ann, eve]) await one.send(`SUB ${subject} workers 1`).expectNothing();
+      const bob = await NatsClient.connect(scene, 'bob');
+      const numbers = Array.from({ length: 10 }, (_, n) => String(n));
+      for (const text of numbers) bob.publish(subject, text);
+      const parts = [...(await ann.partsAfter(bob)), ...(await eve.partsBeforePong())];
+      assertEqual(
+        'parts of both',
+        parts.sort(),
+        numbers.map((text) => messageText(subject, '1', text)),
+      );
     },
   },
   {

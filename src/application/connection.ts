@@ -1,4 +1,5 @@
-import type { SubscriberSearch } from '../domain/subscriber-search.ts';
+import type { CandidateSearch } from '../domain/subscriber-search.ts';
+import type { TopicEvent } from '../domain/topic.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { MemoryAccount } from '../domain/memory-budget.ts';
 import { textBytes } from '../domain/memory-sizes.ts';
@@ -17,7 +18,9 @@ import { NO_HEADERS, type RequestHeaders } from './request-headers.ts';
 export interface DeliveryBatch {
   readonly recipients: ConnectionId[];
   /** Undefined if all of `recipients` match; else the search, whose candidates at `indexes` are matched at delivery. */
-  readonly search: SubscriberSearch | undefined;
+  readonly search: CandidateSearch | undefined;
+  /** T15: encoded when it is delivered. Undefined if `frames` has it. */
+  readonly event: TopicEvent | undefined;
   readonly indexes: number[];
   /** By voice. */
   readonly frames: Map<object, Uint8Array | undefined>;

@@ -1,7 +1,7 @@
-import type { SubscriberSearch } from '../domain/subscriber-search.ts';
+import type { CandidateSearch } from '../domain/subscriber-search.ts';
 import { UNBOUNDED } from '../domain/subscriber-search.ts';
 import type { ConnectionId } from '../domain/ids.ts';
-import type { Receivers, TopicEvent } from '../domain/topic.ts';
+import { copyOfExtra, type Receivers, type TopicEvent } from '../domain/topic.ts';
 import type { DeliveryBatch, Connection } from './connection.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Conversation, Dialect } from './ports/dialect.ts';
@@ -53,7 +53,7 @@ export class FanOut {
   }
 
   /** Delivers to the candidates that match the search. */
-  broadcast(search: SubscriberSearch, event: TopicEvent): void {
+  broadcast(search: CandidateSearch, event: TopicEvent): void {
     const { candidates } = search;
     this.#deliver(candidates.length, (index) => candidates[index]?.connection as ConnectionId, search, event);
   }
@@ -65,14 +65,14 @@ export class FanOut {
     for (const batch of pendingBatches ?? []) {
       const index = batch.search === undefined ? 0 : (batch.indexes[batch.recipients.indexOf(id, batch.nextRecipient)] ?? 0);
       if (batch.search?.matches(index, { steps: 0, maxSteps: UNBOUNDED }) === false) continue;
-      this.#write(id, connection, batch.frames.get(voiceOf(connection.conversation)));
+      this.#write(id, connection, frameIn(batch, connection.conversation));
     }
   }
 
   #deliver(
     count: number,
     connectionAt: (index: number) => ConnectionId,
-    search: SubscriberSearch | undefined,
+    search: CandidateSearch | undefined,
     event: TopicEvent,
   ): void {
     let batch: DeliveryBatch | undefined;
@@ -88,8 +88,16 @@ export class FanOut {
         this.#write(id, connection, frameFor(connection.conversation, event, frames));
         continue;
       }
-      batch ??= { recipients: [], search, indexes: [], frames: new Map(), nextRecipient: 0, pending: 0 };
-      copyFrame(connection.conversation, event, batch.frames, frames);
+      batch ??= {
+        recipients: [],
+        search,
+        event: search && lateEvent(event),
+        indexes: [],
+        frames: new Map(),
+        nextRecipient: 0,
+        pending: 0,
+      };
+      if (batch.event === undefined) copyFrame(connection.conversation, event, batch.frames, frames);
       batch.recipients.push(id);
       if (search !== undefined) batch.indexes.push(index);
       (connection.pendingBatches ??= []).push(batch);
@@ -142,7 +150,7 @@ export class FanOut {
       const isMatch = this.#matches(batch.search, batch.indexes[batch.nextRecipient] ?? 0);
       if (isMatch === undefined) return false;
       this.#take(connection, batch);
-      if (isMatch) this.#write(id, connection, batch.frames.get(voiceOf(connection.conversation)));
+      if (isMatch) this.#write(id, connection, frameIn(batch, connection.conversation));
       this.#deliverMore(id, connection);
     }
     return true;
@@ -153,7 +161,7 @@ export class FanOut {
     for (let batch = connection.pendingBatches?.[0]; batch !== undefined; batch = connection.pendingBatches?.[0]) {
       if (batch.search !== undefined || this.#spent >= UNITS_PER_TURN) return;
       this.#take(connection, batch);
-      this.#write(id, connection, batch.frames.get(voiceOf(connection.conversation)));
+      this.#write(id, connection, frameIn(batch, connection.conversation));
     }
   }
 
@@ -164,7 +172,7 @@ export class FanOut {
     this.#pending -= 1;
   }
 
-  #matches(search: SubscriberSearch | undefined, index: number): boolean | undefined {
+  #matches(search: CandidateSearch | undefined, index: number): boolean | undefined {
     if (search === undefined) return true;
     const budget = { steps: 0, maxSteps: (UNITS_PER_TURN - this.#spent) * STEPS_PER_UNIT };
     const isMatch = search.matches(index, budget);
@@ -187,6 +195,18 @@ function frameFor(encoder: Dialect | Conversation, event: TopicEvent, frames: De
   const voice = voiceOf(encoder);
   if (!frames.has(voice)) frames.set(voice, encoder.encodeEvent(event));
   return frames.get(voice);
+}
+
+function frameIn(batch: DeliveryBatch, encoder: Dialect | Conversation): Uint8Array | undefined {
+  return batch.event === undefined ? batch.frames.get(voiceOf(encoder)) : encoder.encodeEvent(batch.event);
+}
+
+/** T15: a copy of an event for a group, because only one of the candidates encodes it. Undefined for another event. */
+function lateEvent(event: TopicEvent): TopicEvent | undefined {
+  if (event.event !== 'publication' || event.group === undefined) return undefined;
+  const { payload, extra } = event.publication;
+  const kept = { ...event.publication, payload: new Uint8Array(payload), extra: copyOfExtra(extra) };
+  return { ...event, publication: kept };
 }
 
 function voiceOf(encoder: Dialect | Conversation): object {

@@ -27,7 +27,7 @@ export function detailsOf(found: Found, waiting: HeldMessages | undefined, now: 
   return {
     ...summaryOf(found, now),
     ...{ framesIn, bytesIn, framesOut, bytesOut, waiting, isPaused: pausedUntil > now },
-    topics: (subscriptions?.topics.size ?? 0) + (subscriptions?.patterns.size ?? 0),
+    topics: (subscriptions?.topics.size ?? 0) + (subscriptions?.patterns.size ?? 0) + (subscriptions?.groups?.size ?? 0),
     ...{ subject: grant.subject, tokenId: grant.tokenId, expiresIn: expiresAt === NEVER ? undefined : expiresAt - now },
   };
 }

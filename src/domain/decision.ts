@@ -2,7 +2,7 @@ import type { ConnectionId, PeerId } from './ids.ts';
 import type { SignalMessage } from './message.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Carrier, Session } from './session.ts';
-import type { SubscriberSearch } from './subscriber-search.ts';
+import type { CandidateSearch } from './subscriber-search.ts';
 import type { Millis } from './time.ts';
 import type { Owner } from './token.ts';
 import type { Receivers, TopicEvent } from './topic.ts';
@@ -44,7 +44,7 @@ export type Decision =
   | { readonly do: 'close'; readonly session: Session; readonly ending: Ending }
   | { readonly do: 'notify'; readonly to: Receivers; readonly event: TopicEvent }
   /** T10: notifies the subscribers that `search` finds. */
-  | { readonly do: 'broadcast'; readonly search: SubscriberSearch; readonly event: TopicEvent }
+  | { readonly do: 'broadcast'; readonly search: CandidateSearch; readonly event: TopicEvent }
   | { readonly do: 'ping'; readonly session: Session }
   | { readonly do: 'pause'; readonly session: Session; readonly until: Millis };
 

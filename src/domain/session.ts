@@ -8,7 +8,7 @@ import type { Payload, SignalMessage } from './message.ts';
 import { RateLimiter, type RateLimits } from './rate-limiter.ts';
 import { NEVER, type Millis } from './time.ts';
 import type { Token } from './token.ts';
-import type { PatternMap, RequestedTopics, TopicName } from './topic.ts';
+import type { GroupSelector, PatternMap, RequestedTopics, TopicName } from './topic.ts';
 
 /** The state machine of a session. The diagram in ARCHITECTURE.md is generated from it. */
 export const SESSION_TRANSITIONS = {
@@ -50,11 +50,19 @@ export interface SessionRealm {
   readonly liveness: { idleTimeOf(session: Session, now: Millis): Millis };
 }
 
+/** T15: a subscription of a connection in a group. */
+export interface GroupMember {
+  readonly session: Session;
+  readonly selector: GroupSelector;
+}
+
 /** The topics and patterns of one connection. */
 export interface SessionSubscriptions {
   readonly topics: Set<TopicName>;
   /** By key. Replaced by a new map on each change, because a publication on its way uses the map of its time. */
   patterns: PatternMap;
+  /** T15: by group and selector. Undefined for none. */
+  groups?: Map<string, GroupMember> | undefined;
   /** B1: memory of all subscriptions. */
   bytes: number;
 }

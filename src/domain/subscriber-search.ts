@@ -20,6 +20,15 @@ export function anyMatches(topics: readonly string[], selectors: Iterable<Select
   return false;
 }
 
+/** T10: finds the receivers of one publication among candidates, in any number of slices. */
+export interface CandidateSearch {
+  readonly candidates: readonly Session[];
+  /** T14: whether every candidate was tried, and none matches. */
+  readonly hasNoMatch: boolean;
+  /** @param index in `candidates`. @returns undefined if the budget is exhausted: call again with a new budget. */
+  matches(index: number, budget: Budget): boolean | undefined;
+}
+
 const MATCH = -1;
 const NO_MATCH = -2;
 
@@ -27,7 +36,7 @@ const NO_MATCH = -2;
  * T3, T10, MER7: finds the subscribers that receive one publication, one candidate at a time and in any number of slices.
  * Each pattern is matched once, even if many subscribers share it.
  */
-export class SubscriberSearch {
+export class SubscriberSearch implements CandidateSearch {
   readonly publication: Publication;
   /** First the subscribers by topic, then the subscribers by pattern, which may or may not match. */
   readonly candidates: readonly Session[];
@@ -50,12 +59,10 @@ export class SubscriberSearch {
     this.#undecided = this.candidates.length;
   }
 
-  /** T14: whether every candidate was tried, and none matches. */
   get hasNoMatch(): boolean {
     return this.#undecided === 0 && !this.#hasMatch;
   }
 
-  /** @param index in `candidates`. @returns undefined if the budget is exhausted: call again with a new budget. */
   matches(index: number, budget: Budget): boolean | undefined {
     const isMatch = this.#isReceiver(index, budget);
     if (isMatch !== undefined) this.#undecided -= 1;

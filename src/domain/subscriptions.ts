@@ -1,7 +1,8 @@
 import { FIRST_SUBSCRIPTION_BYTES, SUBSCRIPTION_BYTES, textBytes } from './memory-sizes.ts';
-import type { Session, SessionSubscriptions } from './session.ts';
+import type { GroupMember, Session, SessionSubscriptions } from './session.ts';
+import { SubscriberGroups } from './subscriber-groups.ts';
 import { SubscriberSearch } from './subscriber-search.ts';
-import type { PatternMap, Publication, TopicName, TopicPattern } from './topic.ts';
+import type { GroupSelector, PatternMap, Publication, TopicName, TopicPattern } from './topic.ts';
 
 /** A pattern that subscribers share by its key. */
 interface SharedPattern {
@@ -17,13 +18,14 @@ export class Subscriptions {
   /** Subscribers by pattern, which may match any publication. */
   readonly #byPattern = new Set<Session>();
   readonly #sharedPatterns = new Map<string, SharedPattern>();
+  readonly #groups = new SubscriberGroups();
   #count = 0;
   #patternCount = 0;
   #matchCost = 0;
 
   /** Pairs of a connection and a topic or pattern. */
   get total(): number {
-    return this.#count;
+    return this.#count + this.#groups.total;
   }
 
   /** Topics with subscribers, without patterns. */
@@ -32,12 +34,16 @@ export class Subscriptions {
   }
 
   get patternCount(): number {
-    return this.#patternCount;
+    return this.#patternCount + this.#groups.patternCount;
   }
 
   /** T5: steps for matching all patterns, for each unit of `maxUrlLength`. A shared pattern counts once. */
   get matchCost(): number {
-    return this.#matchCost;
+    return this.#matchCost + this.#groups.matchCost;
+  }
+
+  get groups(): SubscriberGroups {
+    return this.#groups;
   }
 
   subscriberCount(topic: TopicName): number {
@@ -97,6 +103,27 @@ export class Subscriptions {
     if (patterns.size === 0) this.#byPattern.delete(session);
   }
 
+  /** T15. */
+  addToGroup(session: Session, selector: GroupSelector): void {
+    const subscriptions = subscriptionsOf(session);
+    const key = groupKey(selector);
+    const groups = (subscriptions.groups ??= new Map<string, GroupMember>());
+    if (groups.has(key)) return;
+    const member = { session, selector };
+    groups.set(key, member);
+    subscriptions.bytes += subscriptionBytes(key);
+    this.#groups.add(member);
+  }
+
+  /** T15. @param key of `groupKey`. */
+  removeFromGroup({ subscriptions }: Session, key: string): void {
+    const member = subscriptions?.groups?.get(key);
+    if (subscriptions === undefined || member === undefined) return;
+    subscriptions.groups?.delete(key);
+    subscriptions.bytes -= subscriptionBytes(key);
+    this.#groups.remove(member);
+  }
+
   /** The subscribers of `topic` by name, in order of subscription. */
   subscribersOf(topic: TopicName): Iterable<Session> {
     return this.#byTopic.get(topic) ?? [];
@@ -139,6 +166,15 @@ export class Subscriptions {
 
 function subscriptionsOf(session: Session): SessionSubscriptions {
   return (session.subscriptions ??= { topics: new Set(), patterns: NO_PATTERNS, bytes: 0 });
+}
+
+/** T15: identifies a selector among those of a connection in groups. */
+export function groupKey(selector: GroupSelector): string {
+  return JSON.stringify([
+    selector.group,
+    'topic' in selector ? selector.topic : null,
+    'pattern' in selector ? selector.key : null,
+  ]);
 }
 
 /** B1: updates the memory of all subscriptions of a session. The first subscription includes the tables. */

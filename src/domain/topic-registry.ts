@@ -3,12 +3,13 @@ import { History, type HistoryLimits, type Replay } from './history.ts';
 import type { Payload } from './message.ts';
 import type { Session } from './session.ts';
 import { anyMatches, type Budget } from './subscriber-search.ts';
-import { recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
+import { groupKey, recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
 import {
   maxUrlLength,
   parseTopicName,
   type Clearance,
   type Draft,
+  type GroupSelector,
   type Publication,
   type RequestedTopics,
   type Selector,
@@ -68,24 +69,27 @@ export class TopicRegistry {
     let isCrowded = false;
     let [topics, patterns, bytes] = [0, 0, 0];
     for (const selector of selectors) {
+      if (isGrouped(selector) && session?.subscriptions?.groups?.has(groupKey(selector)) === true) continue;
       if ('pattern' in selector) {
         if (selector.pattern.length > topicLength) return 'topic-unusable';
-        if (session?.subscriptions?.patterns.has(selector.key) !== true) {
+        if (isGrouped(selector) || session?.subscriptions?.patterns.has(selector.key) !== true) {
           patterns += 1;
-          bytes += subscriptionBytes(selector.key);
+          bytes += subscriptionBytes(isGrouped(selector) ? groupKey(selector) : selector.key);
         }
         continue;
       }
       const topic = parseTopicName(selector.topic, topicLength);
       if (!topic.ok) return topic.refusal;
-      if (session?.subscriptions?.topics.has(topic.value) === true) continue;
+      if (!isGrouped(selector) && session?.subscriptions?.topics.has(topic.value) === true) continue;
       topics += 1;
-      bytes += subscriptionBytes(topic.value);
+      bytes += subscriptionBytes(isGrouped(selector) ? groupKey(selector) : topic.value);
       isCrowded ||=
-        session?.requestedTopics?.presence === true && this.#subscriptions.subscriberCount(topic.value) >= topicPresence;
+        !isGrouped(selector) &&
+        session?.requestedTopics?.presence === true &&
+        this.#subscriptions.subscriberCount(topic.value) >= topicPresence;
     }
     const added = topics + patterns;
-    const before = (session?.subscriptions?.topics.size ?? 0) + (session?.subscriptions?.patterns.size ?? 0);
+    const before = subscriptionsIn(session);
     const isTooMany =
       isCrowded ||
       before + added > topicsPerConnection ||
@@ -99,7 +103,8 @@ export class TopicRegistry {
   join(session: Session, selectors: readonly Selector[], out: Decision[]): void {
     this.#subscriptions.addPatterns(session, selectors.filter(isPattern));
     for (const selector of selectors) {
-      if ('pattern' in selector) continue;
+      if (isGrouped(selector)) this.#subscriptions.addToGroup(session, selector);
+      if (isGrouped(selector) || 'pattern' in selector) continue;
       const topic = selector.topic as TopicName;
       if (this.#subscriptions.addTopic(session, topic) && session.requestedTopics?.presence === true) {
         this.#announceJoin(session, topic, out);
@@ -127,7 +132,8 @@ export class TopicRegistry {
       selectors.filter(isPattern).map(({ key }) => key),
     );
     for (const selector of selectors) {
-      if (!('pattern' in selector)) this.#leaveTopic(session, selector.topic as TopicName, undefined, out);
+      if (isGrouped(selector)) this.#subscriptions.removeFromGroup(session, groupKey(selector));
+      else if (!('pattern' in selector)) this.#leaveTopic(session, selector.topic as TopicName, undefined, out);
     }
     recordTopicMemory(session);
   }
@@ -137,6 +143,7 @@ export class TopicRegistry {
     const { subscriptions } = session;
     if (subscriptions === undefined) return;
     this.#subscriptions.removePatterns(session, subscriptions.patterns.keys());
+    for (const key of [...(subscriptions.groups?.keys() ?? [])]) this.#subscriptions.removeFromGroup(session, key);
     for (const topic of [...subscriptions.topics]) this.#leaveTopic(session, topic, session.will, out);
     recordTopicMemory(session);
   }
@@ -166,13 +173,14 @@ export class TopicRegistry {
     const named = this.#subscriptions.subscribersOfAny(publication.topics).filter(isReceiver);
     const subscribers = this.#subscriptions.subscriberCount(publication.topics[0] as TopicName);
     const event: TopicEvent = { event: 'publication', publication, subscribers };
+    const inGroups = (): number => this.#subscriptions.groups.publish(publication, subscribers, isReceiver, out);
     if (this.#subscriptions.patternCount === 0 && !publication.isPrivate) {
       notifyAll(named, event, out);
-      return named.length;
+      return named.length + inGroups();
     }
     const search = this.#subscriptions.search(publication, named, isReceiver);
     if (search.candidates.length > 0) out.push({ do: 'broadcast', search, event });
-    return search.candidates.length;
+    return search.candidates.length + inGroups();
   }
 
   /** MER5: the publications that such a subscriber missed, within history and send buffer. Undefined without a history. */
@@ -262,5 +270,15 @@ const LINE_BYTES = 8;
 const [LINE_FEED, CARRIAGE_RETURN] = [10, 13];
 
 function isPattern(selector: Selector): selector is TopicPattern {
-  return 'pattern' in selector;
+  return 'pattern' in selector && selector.group === undefined;
+}
+
+function isGrouped(selector: Selector): selector is GroupSelector {
+  return selector.group !== undefined;
+}
+
+/** Topics and patterns of a connection. */
+function subscriptionsIn({ subscriptions }: Partial<Pick<Session, 'subscriptions'>> = {}): number {
+  if (subscriptions === undefined) return 0;
+  return subscriptions.topics.size + subscriptions.patterns.size + (subscriptions.groups?.size ?? 0);
 }

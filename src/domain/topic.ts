@@ -24,6 +24,8 @@ export interface TopicPattern {
   readonly key: string;
   /** The source text. */
   readonly pattern: string;
+  /** T15. */
+  readonly group?: string | undefined;
   /** T5: maximum of steps for each unit of `maxUrlLength` of a topic. */
   readonly matchCost: number;
   /** Pure, but for the steps added to `meter`. */
@@ -33,8 +35,14 @@ export interface TopicPattern {
 /** The patterns of one connection, by key. */
 export type PatternMap = ReadonlyMap<string, TopicPattern>;
 
-/** A subscription: one topic by name, or all topics that a pattern matches. */
-export type Selector = { readonly topic: string } | TopicPattern;
+/**
+ * A subscription: one topic by name, or all topics that a pattern matches.
+ * T15: `group` is the name of a group of subscribers, of which one receives each publication.
+ */
+export type Selector = { readonly topic: string; readonly group?: string | undefined } | TopicPattern;
+
+/** T15: a selector of a group. */
+export type GroupSelector = Selector & { readonly group: string };
 
 /** MER7: the topics for which a subscriber may receive private publications. */
 export type Clearance = 'all' | readonly Selector[];
@@ -111,8 +119,16 @@ export type RequestRefusal = 'topic-unusable' | 'too-many-topics' | 'not-allowed
 
 /** Everything that the broker sends to a connection besides messages of peers. */
 export type TopicEvent =
-  /** `subscribers`: number of connections subscribed to the first topic by name, including the publisher. */
-  | { readonly event: 'publication'; readonly publication: Publication; readonly subscribers: number }
+  /**
+   * `subscribers`: number of connections subscribed to the first topic by name, including the publisher. T15: `group` is set if
+   * the connection receives it for a group.
+   */
+  | {
+      readonly event: 'publication';
+      readonly publication: Publication;
+      readonly subscribers: number;
+      readonly group?: string;
+    }
   /** The other peers in a topic that the connection has just joined. */
   | { readonly event: 'present'; readonly topic: TopicName; readonly peers: readonly PeerId[] }
   | { readonly event: 'joined'; readonly topic: TopicName; readonly peer: PeerId }

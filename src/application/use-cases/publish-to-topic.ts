@@ -85,9 +85,9 @@ const NO_SUBSCRIBERS = { hasNoSubscribers: true } as const;
  * @param candidates number of receivers, and of subscribers that had to be matched.
  * @param decisions of one publication, which were performed.
  */
-function isUnheard(realm: Realm, candidates: number, [delivery]: readonly Decision[]): boolean {
+function isUnheard(realm: Realm, candidates: number, decisions: readonly Decision[]): boolean {
   if (!realm.isSingleNode) return false;
-  return candidates === 0 || (delivery?.do === 'broadcast' && delivery.search.hasNoMatch);
+  return candidates === 0 || decisions.every((decision) => decision.do === 'broadcast' && decision.search.hasNoMatch);
 }
 
 /** A9: asks the backend about the publisher, if the dialect has not verified its token. */

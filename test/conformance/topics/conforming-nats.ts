@@ -38,6 +38,7 @@ export type NatsFault =
   | 'delivers once to each client'
   | 'never echoes'
   | 'always echoes'
+  | 'ignores queues'
   | 'delivers no requests'
   | 'has no 503'
   | 'allows no_responders without headers'
@@ -53,6 +54,7 @@ export type NatsFault =
 interface Subscription {
   readonly subject: string;
   readonly sid: string;
+  readonly queue: string | undefined;
   delivered: number;
   max: number;
 }
@@ -164,8 +166,8 @@ export class ConformingNats {
       case 'CONNECT':
         return this.#connect(client, line.slice(written.length));
       case 'SUB':
-        if (words.length !== 2) return this.#unreadable(client, undefined);
-        return this.#subscribe(client, words as [string, string]);
+        if (words.length !== 2 && words.length !== 3) return this.#unreadable(client, undefined);
+        return this.#subscribe(client, words);
       case 'UNSUB':
         return this.#unsubscribe(client, words[0] ?? '', Number(words[1] ?? 0));
       default:
@@ -190,7 +192,9 @@ export class ConformingNats {
     else this.#ok(client);
   }
 
-  #subscribe(client: Client, [subject, sid]: readonly [string, string]): void {
+  #subscribe(client: Client, words: readonly string[]): void {
+    const [subject = '', sid = ''] = [words[0], words.at(-1)];
+    const queue = words.length === 3 && this.#fault !== 'ignores queues' ? words[1] : undefined;
     const isUsed = client.subscriptions.some((one) => one.sid === sid);
     if (isUsed && this.#fault !== 'replaces a sid in use') return this.#ok(client);
     if (isUsed) client.subscriptions = client.subscriptions.filter((one) => one.sid !== sid);
@@ -200,7 +204,7 @@ export class ConformingNats {
     if (isInvalid && this.#fault !== 'subscribes to invalid subjects') {
       return this.#send(client, "-ERR 'Invalid Subject'\r\n");
     }
-    const add = (): void => void client.subscriptions.push({ subject, sid, delivered: 0, max: 0 });
+    const add = (): void => void client.subscriptions.push({ subject, sid, queue, delivered: 0, max: 0 });
     if (this.#fault === 'answers PING before SUB') setTimeout(add, 300);
     else add();
     this.#ok(client);
@@ -246,12 +250,15 @@ export class ConformingNats {
     this.#ok(client);
     const { subject, reply } = message;
     let count = 0;
+    const served = new Set<string>();
     for (const one of this.#clients) {
       const isOwn = one === client;
       const echoes = this.#fault === 'always echoes' || (one.options.echo && this.#fault !== 'never echoes');
       if ((isOwn && !echoes) || (reply !== undefined && this.#fault === 'delivers no requests')) continue;
       const found = one.subscriptions.filter((subscription) => this.#matches(subscription.subject, subject));
       for (const subscription of this.#fault === 'delivers once to each client' ? found.slice(0, 1) : found) {
+        if (subscription.queue !== undefined && served.has(subscription.queue)) continue;
+        if (subscription.queue !== undefined) served.add(subscription.queue);
         count += 1;
         this.#deliver(one, subscription, message);
       }

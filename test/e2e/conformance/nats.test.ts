@@ -52,6 +52,7 @@ const FAULTS: Readonly<Record<NatsFault, readonly string[]>> = {
   'delivers once to each client': ['NA13.each-sid'],
   'never echoes': ['NA13.own'],
   'always echoes': ['NA13.own'],
+  'ignores queues': ['NA14.one-of-queue'],
   'delivers no requests': ['NA15.request'],
   'has no 503': ['NA15.no-responders'],
   'allows no_responders without headers': ['NA4.headers-missing'],

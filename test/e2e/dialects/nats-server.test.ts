@@ -88,6 +88,19 @@ const EXCHANGES: Readonly<Record<string, readonly string[]>> = {
     'CONNECT {"verbose":false,"echo":false,"headers":true,"no_responders":true}\r\n',
     'SUB svc 1\r\nSUB r 2\r\nPUB svc r 4\r\nping\r\nPING\r\n',
   ],
+  'a queue': [QUIET, 'SUB a q 1\r\nSUB a 2\r\nSUB * other 3\r\nSUB b q 4\r\nPUB a 1\r\nx\r\nPUB b 1\r\ny\r\nPING\r\n'],
+  'a queue without echo': [
+    'CONNECT {"verbose":false,"echo":false,"headers":true,"no_responders":true}\r\n',
+    'SUB a q 1\r\nSUB r 2\r\nPUB a r 1\r\nx\r\nPING\r\n',
+  ],
+  'the maximum of a queue': [
+    QUIET,
+    'SUB a q 1\r\nUNSUB 1 2\r\n',
+    'PUB a 0\r\n\r\n',
+    'PUB a 0\r\n\r\n',
+    'PUB a 0\r\n\r\n',
+    'PING\r\n',
+  ],
   'a long line': [QUIET, `PUB ${'a'.repeat(4_200)} 0\r\n\r\nPING\r\n`],
   'a long line without end': [QUIET, `PUB ${'a'.repeat(4_200)}`],
   'a payload that is too large': [QUIET, 'PUB a 1048577\r\n'],
@@ -128,6 +141,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('nats-server and $name', (kind) =
     const flag = fc.boolean();
     const verb = fc.oneof(
       { weight: 6, arbitrary: fc.tuple(subject, sid).map(([to, id]) => `SUB ${to} ${id}\r\n`) },
+      // One member of each queue, because nats-server chooses among several by chance.
+      { weight: 2, arbitrary: fc.tuple(subject, sid).map(([to, id]) => `SUB ${to} q${id} ${id}\r\n`) },
       {
         weight: 2,
         arbitrary: fc.tuple(sid, fc.constantFrom('', ' 1', ' 2', ' 3', ' x')).map((parts) => `UNSUB ${parts.join('')}\r\n`),

@@ -66,6 +66,15 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('NATS on $name', (kind) => {
     ]);
   });
 
+  it('NA14: one member of a queue receives each message', async () => {
+    const subject = uniqueName('subject');
+    const [ann, bob, eve] = await Promise.all([user(), user(), user()]);
+    for (const one of [ann, bob]) await one.subscribe(subject, { queue: 'workers' });
+    for (let n = 0; n < 10; n++) eve.connection.publish(subject, String(n));
+    await until(TIMEOUT_MS, 'all messages', () => (ann.received.length + bob.received.length === 10 ? true : undefined));
+    expect([ann, bob].map(({ received }) => received.length)).toEqual([5, 5]);
+  });
+
   it('NA12: headers and reply subjects arrive', async () => {
     const subject = uniqueName('subject');
     const [ann, bob] = await Promise.all([user(), user()]);

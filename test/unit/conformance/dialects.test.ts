@@ -13,7 +13,6 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   CF16: 'the prefixes are a configuration of Signalbox',
   NA5: 'the tokens are those of Mercure',
   NA7: 'the server belongs to the operator, who alone can restart it',
-  NA14: 'the rule says what this broker does not have',
   NA16: 'the prefixes are a configuration of Signalbox',
   SB1: 'every other case uses the endpoint',
   SB12: 'the tokens are those of Mercure',

@@ -83,7 +83,7 @@ export class NatsConversation implements Conversation {
   encodeEvent(event: TopicEvent): Uint8Array | undefined {
     switch (event.event) {
       case 'publication':
-        return this.#deliver(event.publication);
+        return this.#deliver(event.publication, event.group);
       case 'receipt':
         return this.#confirm(event.receipt, event.hasNoSubscribers === true);
       case 'refused':
@@ -161,9 +161,9 @@ export class NatsConversation implements Conversation {
   #subscribe({ subject, queue, sid }: Extract<Verb, { verb: 'sub' }>, requests: ConversationRequest[]): void {
     if (this.#table.find(sid) !== undefined) return this.#ok(requests);
     if (subject === undefined || !isSubscribable(subject)) return answerError('Invalid Subject', requests);
-    if (queue !== undefined || SYSTEM.test(subject)) return answerError(subscriptionViolation(subject, queue), requests);
+    if (SYSTEM.test(subject)) return answerError(subscriptionViolation(subject, queue), requests);
     if (this.#table.size >= this.#parts.maxSubscriptions) return answerError(TOO_MANY, requests);
-    const subscription = this.#table.add(subject, sid);
+    const subscription = this.#table.add(subject, sid, queue);
     const receipt = this.#pending.add({ verb: 'sub', subscription });
     requests.push({ action: 'join-topics', selectors: [subscription.selector], receipt });
   }
@@ -202,10 +202,10 @@ export class NatsConversation implements Conversation {
     requests.push(FATAL);
   }
 
-  /** NA12, NA13, T13. */
-  #deliver(publication: Publication): Uint8Array | undefined {
+  /** NA12 to NA14, T13. */
+  #deliver(publication: Publication, group: string | undefined): Uint8Array | undefined {
     const envelope = decodeExtra(publication.extra);
-    const found = this.#table.matching(publication.topics, envelope !== undefined);
+    const found = this.#table.receivers(publication.topics, envelope !== undefined, group);
     const payload = found.size === 0 ? undefined : bytesOf(publication);
     if (payload === undefined) return undefined;
     const { reply, headers } = envelope ?? NO_ENVELOPE;
@@ -254,7 +254,7 @@ export class NatsConversation implements Conversation {
     if (verb === undefined) return undefined;
     if (verb.verb === 'publish') return errorLine(why === 'not-allowed' ? publishViolation(verb.subject) : INVALID_PUBLISH);
     this.#table.end(verb.subscription);
-    if (why === 'not-allowed') return errorLine(subscriptionViolation(verb.subscription.subject));
+    if (why === 'not-allowed') return errorLine(subscriptionViolation(verb.subscription.subject, verb.subscription.queue));
     return errorLine(why === 'too-many-topics' ? TOO_MANY : 'Invalid Subject');
   }
 }

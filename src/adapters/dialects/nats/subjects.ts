@@ -27,9 +27,13 @@ export function isSubscribable(subject: string): boolean {
   return !NO_SUBJECT.test(subject) && (end < 0 || subject.split(DOT).slice(0, -1).indexOf(ANY_REST) < 0);
 }
 
-/** NA10: the topic of a subject without wildcards, else a pattern. @param prefix of the subject, which its topics do not have. */
-export function selectorOf(subject: string, prefix: string): Selector {
-  return hasWildcard(subject) ? new SubjectPattern(subject, prefix) : { topic: subject.slice(prefix.length) };
+/**
+ * NA10: the topic of a subject without wildcards, else a pattern.
+ * @param prefix of the subject, which its topics do not have.
+ * @param group T15.
+ */
+export function selectorOf(subject: string, prefix: string, group?: string): Selector {
+  return hasWildcard(subject) ? new SubjectPattern(subject, prefix, group) : { topic: subject.slice(prefix.length), group };
 }
 
 /** NA10: a subject with wildcards. */
@@ -37,13 +41,15 @@ export class SubjectPattern implements TopicPattern {
   readonly key: string;
   readonly pattern: string;
   readonly matchCost: number;
+  readonly group: string | undefined;
   readonly #prefix: string;
   readonly #tokens: readonly string[];
 
-  constructor(subject: string, prefix: string) {
+  constructor(subject: string, prefix: string, group?: string) {
     this.key = `nats:${prefix.length}:${subject}`;
     this.pattern = subject;
     this.matchCost = 1 + prefix.length;
+    this.group = group;
     this.#prefix = prefix;
     this.#tokens = subject.split(DOT);
   }

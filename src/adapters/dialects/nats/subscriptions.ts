@@ -7,6 +7,7 @@ import { hasWildcard, isSubject, selectorOf, type SubjectPattern } from './subje
 export class Subscription implements Delivery {
   readonly subject: string;
   readonly sid: string;
+  readonly queue: string | undefined;
   /** The part of the subject that its topics do not have. */
   readonly prefix: string;
   readonly selector: Selector;
@@ -14,11 +15,13 @@ export class Subscription implements Delivery {
   /** NA11: undefined for no end. */
   max: number | undefined;
 
-  constructor(subject: string, sid: string, prefixes: readonly string[]) {
+  /** @param queue NA14: Latin-1. */
+  constructor(subject: string, sid: string, queue: string | undefined, prefixes: readonly string[]) {
     this.subject = subject;
     this.sid = sid;
+    this.queue = queue;
     this.prefix = subject.slice(0, subject.length - topicOf(subject, prefixes).length);
-    this.selector = selectorOf(subject, this.prefix);
+    this.selector = selectorOf(subject, this.prefix, queue === undefined ? undefined : groupOf(queue));
   }
 
   /** Subscriptions with the same key share one subscription of the connection. */
@@ -46,6 +49,8 @@ export class SubscriptionTable {
   /** Selectors without a subscription, to be left. */
   readonly #unused = new Map<string, Selector>();
   #bytes = 0;
+  /** NA14. */
+  #turn = 0;
 
   /** @param prefixes the longest first. */
   constructor(prefixes: readonly string[]) {
@@ -65,9 +70,9 @@ export class SubscriptionTable {
     return this.#known.get(sid);
   }
 
-  /** @param subject is subscribable, and the sid is unknown. */
-  add(subject: string, sid: string): Subscription {
-    const subscription = new Subscription(subject, sid, this.#prefixes);
+  /** @param subject is subscribable, and the sid is unknown. @param queue NA14: Latin-1. */
+  add(subject: string, sid: string, queue?: string): Subscription {
+    const subscription = new Subscription(subject, sid, queue, this.#prefixes);
     this.#known.set(sid, subscription);
     this.#bytes += bytesOf(subscription);
     this.#counts.set(subscription.key, (this.#counts.get(subscription.key) ?? 0) + 1);
@@ -119,31 +124,47 @@ export class SubscriptionTable {
   }
 
   /**
-   * NA13: the active subscriptions to any of these topics, each once, with the subject of the message.
+   * NA13, NA14: the active subscriptions to any of these topics, each once, with the subject of the message: those without a
+   * queue, or the next in turn of the queue of a group.
    * @param mayHaveWildcards whether the subject of a publication may have a token `*` or `>`.
    */
-  matching(topics: readonly string[], mayHaveWildcards: boolean): ReadonlyMap<Subscription, string> {
-    const found = new Map<Subscription, string>();
-    for (const topic of topics) {
-      for (const one of this.#named.get(topic) ?? []) if (!found.has(one)) found.set(one, one.subject);
-      if (this.#patterns.size === 0 || (!mayHaveWildcards && hasWildcard(topic))) continue;
-      for (const one of this.#patterns) {
-        if (!found.has(one) && (one.selector as SubjectPattern).matches(topic, UNMETERED)) found.set(one, one.prefix + topic);
-      }
-    }
-    return found;
+  receivers(topics: readonly string[], mayHaveWildcards: boolean, group?: string): ReadonlyMap<Subscription, string> {
+    const found = this.#matching(topics, mayHaveWildcards, group);
+    if (group === undefined || found.size === 0) return found;
+    const chosen = [...found][this.#turn++ % found.size];
+    return new Map(chosen === undefined ? [] : [chosen]);
   }
 
   /** NA15: an active subscription that receives messages to this subject. */
   receiverOf(subject: string): Subscription | undefined {
-    return isSubject(subject) ? [...this.matching([topicOf(subject, this.#prefixes)], true).keys()][0] : undefined;
+    return isSubject(subject) ? [...this.receivers([topicOf(subject, this.#prefixes)], true).keys()][0] : undefined;
+  }
+
+  #matching(topics: readonly string[], mayHaveWildcards: boolean, group: string | undefined): Map<Subscription, string> {
+    const found = new Map<Subscription, string>();
+    for (const topic of topics) {
+      for (const one of this.#named.get(topic) ?? []) {
+        if (one.selector.group === group && !found.has(one)) found.set(one, one.subject);
+      }
+      if (this.#patterns.size === 0 || (!mayHaveWildcards && hasWildcard(topic))) continue;
+      for (const one of this.#patterns) {
+        if (one.selector.group !== group || found.has(one)) continue;
+        if ((one.selector as SubjectPattern).matches(topic, UNMETERED)) found.set(one, one.prefix + topic);
+      }
+    }
+    return found;
   }
 }
 
 function keyOf(selector: Selector): string {
-  return 'topic' in selector ? `=${selector.topic}` : selector.key;
+  return JSON.stringify(['topic' in selector ? selector.topic : null, 'topic' in selector ? null : selector.key, selector.group]);
 }
 
-function bytesOf({ subject, sid }: Subscription): number {
-  return SUBSCRIPTION_BYTES + 2 * (subject.length + sid.length);
+/** NA14: the group of a queue. Other dialects have groups of other names. */
+function groupOf(queue: string): string {
+  return `nats ${queue}`;
+}
+
+function bytesOf({ subject, sid, queue = '' }: Subscription): number {
+  return SUBSCRIPTION_BYTES + 2 * (subject.length + sid.length + queue.length);
 }

@@ -189,8 +189,7 @@ describe('subscriptions of NATS', () => {
     ['SUB a. 1', 'Invalid Subject'],
     ['SUB a.>.b 1', 'Invalid Subject'],
     ['SUB $SYS.> 1', 'Permissions Violation for Subscription to "$SYS.>"'],
-    ['SUB a g 1', 'Permissions Violation for Subscription to "a" using queue "g"'],
-  ])('NA9, NA14: %s is refused, and the connection stays open', (line, error) => {
+  ])('NA9: %s is refused, and the connection stays open', (line, error) => {
     const client = new NatsBroker().open().connect({ verbose: true }).send(line, 'PING');
     expect(client.received).toBe(`+OK\r\n-ERR '${error}'\r\nPONG\r\n`);
   });
@@ -208,6 +207,73 @@ describe('subscriptions of NATS', () => {
     const client = broker.join('abcdef', 'a.*.cd').publish('abcdef', 'x').send('PING');
     const refused = "-ERR 'Invalid Subject'\r\n";
     expect(client.received).toBe(`${refused}${refused}-ERR 'Invalid Publish Subject'\r\nPONG\r\n`);
+  });
+});
+
+describe('queue groups of NATS', () => {
+  const count = ({ received }: { readonly received: string }): number => received.split('MSG').length - 1;
+
+  it('NA14: the members of a group receive messages in turn, and other subscribers all of them', () => {
+    const broker = new NatsBroker();
+    const members = [1, 2, 3].map(() => broker.open().connect().send('SUB work q 1'));
+    const [other, another] = [broker.join('work'), broker.open().connect().send('SUB work other 1')];
+    for (let n = 0; n < 9; n++) other.publish('work', String(n));
+    expect([...members.map(count), count(other), count(another)]).toEqual([3, 3, 3, 9, 9]);
+  });
+
+  it('NA14: the members of a group may have different subjects, with wildcards', () => {
+    const broker = new NatsBroker();
+    const members = ['a.b', 'a.*', 'a.>', 'b.>'].map((subject) => broker.open().connect().send(`SUB ${subject} q 1`));
+    const ann = broker.join();
+    for (let n = 0; n < 12; n++) ann.publish('a.b', '');
+    const counts = members.map(count);
+    expect([counts.slice(0, 3).reduce((sum, one) => sum + one), counts[3], Math.min(...counts.slice(0, 3)) > 0]).toEqual([
+      12,
+      0,
+      true,
+    ]);
+  });
+
+  it('NA14: one connection receives one message for a group, and one for each other sid', () => {
+    const ann = new NatsBroker().open().connect().send('SUB a q 1', 'SUB a q 2', 'SUB a 3', 'SUB a other 4').publish('a', '');
+    const lines = ann.received.split('\r\n').filter((line) => line !== '');
+    expect(lines.sort()).toEqual([expect.stringMatching(/^MSG a [12] 0$/), 'MSG a 3 0', 'MSG a 4 0']);
+  });
+
+  it('NA14, NA15: a member that has gone receives nothing, and an empty group answers no request', () => {
+    const broker = new NatsBroker();
+    const [ann, bob] = [broker.open().connect().send('SUB a q 1'), broker.open().connect().send('SUB a q 1')];
+    const eve = broker.join('r');
+    ann.send('UNSUB 1');
+    for (let n = 0; n < 4; n++) eve.publish('a', '', 'r');
+    expect([count(ann), count(bob), eve.received]).toEqual([0, 4, '']);
+    bob.client.close();
+    eve.publish('a', '', 'r');
+    expect(eve.received).toContain('503');
+  });
+
+  it('NA13, NA14: without echo, another member receives the own publication', () => {
+    const broker = new NatsBroker();
+    const ann = broker.open().connect({ echo: false }).send('SUB a q 1');
+    const bob = broker.open().connect().send('SUB a.* q 1', 'SUB a q 2');
+    for (let n = 0; n < 4; n++) ann.publish('a', '');
+    expect([count(ann), count(bob)]).toEqual([0, 4]);
+  });
+
+  it('T10, NA14: a message that waits counts only for the member that receives it', () => {
+    const broker = new NatsBroker({ messageBurst: 100_000 });
+    for (let n = 0; n < 300; n++) broker.join('x');
+    const [ann, bob] = [1, 2].map(() => broker.open().connect().send('SUB a.* q 1', 'UNSUB 1 1'));
+    broker.join().send('PUB x 0', '', 'PUB a.b 1', '1', 'PUB a.b 1', '2');
+    for (let turn = 0; turn < 10; turn++) broker.advance(1);
+    expect([ann, bob].map((one) => one?.received).sort()).toEqual(['MSG a.b 1 1\r\n1\r\n', 'MSG a.b 1 1\r\n2\r\n']);
+  });
+
+  it('NA9, NA14: a refused member is named with its queue', () => {
+    const broker = new NatsBroker({ mercurePublisherKey: SECRET, mercureSubscriberKey: 'another secret of the subscribers' });
+    const publisher = hmacToken({ mercure: { publish: ['*'] } });
+    const client = broker.open().connect({ auth_token: publisher }).send('SUB a g 1', 'PING');
+    expect(client.received).toBe('-ERR \'Permissions Violation for Subscription to "a" using queue "g"\'\r\nPONG\r\n');
   });
 });
 

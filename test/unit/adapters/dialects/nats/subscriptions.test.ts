@@ -6,7 +6,7 @@ function active(table: SubscriptionTable, subject: string, sid: string): void {
 }
 
 const sids = (table: SubscriptionTable, topic: string, mayHaveWildcards = false): string[] =>
-  [...table.matching([topic], mayHaveWildcards)].map(([{ sid }, subject]) => `${sid} ${subject}`);
+  [...table.receivers([topic], mayHaveWildcards)].map(([{ sid }, subject]) => `${sid} ${subject}`);
 
 describe('SubscriptionTable', () => {
   it('NA11: a subscription is active from the receipt on', () => {
@@ -23,7 +23,7 @@ describe('SubscriptionTable', () => {
     const table = new SubscriptionTable([]);
     const all = { 1: 'a', 2: 'a', 3: '*', 4: 'b' };
     for (const [sid, subject] of Object.entries(all)) active(table, subject, sid);
-    expect([...table.matching(['a', 'b'], false)].map(([{ sid }, subject]) => sid + subject)).toEqual(['1a', '2a', '3a', '4b']);
+    expect([...table.receivers(['a', 'b'], false)].map(([{ sid }, subject]) => sid + subject)).toEqual(['1a', '2a', '3a', '4b']);
   });
 
   it('NA10: a name with wildcards matches none, unless it may', () => {
@@ -54,6 +54,17 @@ describe('SubscriptionTable', () => {
     expect(table.bytes - before).toBeGreaterThan(before + 100);
     for (const subscription of [one, two]) table.remove(subscription);
     expect(table.bytes).toBe(0);
+  });
+
+  it('NA14: for a group, only the next in turn of its queue receives a message', () => {
+    const table = new SubscriptionTable([]);
+    active(table, 'a', '1');
+    for (const sid of ['2', '3']) table.activate(table.add('a', sid, 'q'));
+    table.activate(table.add('*', '4', 'other'));
+    const receivers = (group: string): string[] => [...table.receivers(['a'], false, group)].map(([{ sid }]) => sid);
+    expect([sids(table, 'a'), ...[1, 2, 3].map(() => receivers('nats q')), receivers('nats other'), receivers('mqtt q')]).toEqual(
+      [...[['1 a'], ['2'], ['3'], ['2'], ['4'], []]],
+    );
   });
 
   it('NA15, NA16: finds a receiver by the whole subject', () => {
