@@ -3,7 +3,8 @@ import { impossible } from '../domain/invariant.ts';
 import type { Payload } from '../domain/message.ts';
 import type { RealmSession } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
-import { BUFFER_BYTES } from '../domain/memory-sizes.ts';
+import { BUFFER_BYTES, textBytes } from '../domain/memory-sizes.ts';
+import { copyOfDraft, type Draft } from '../domain/topic.ts';
 import type { Connections } from './connections.ts';
 import type { Performer } from './performer.ts';
 import type { MessageTap } from './ports/message-tap.ts';
@@ -11,7 +12,10 @@ import type { FrameRequest } from './ports/requests.ts';
 import type { RecordFrame } from './use-cases/record-frame.ts';
 
 /** Requests that the dispatcher handles itself. */
-type BuiltInRequest = Extract<FrameRequest, { action: 'heartbeat' | 'set-will' | 'pong' | 'reply' | 'ignore' | 'malformed' }>;
+type BuiltInRequest = Extract<
+  FrameRequest,
+  { action: 'heartbeat' | 'set-will' | 'set-will-draft' | 'pong' | 'reply' | 'ignore' | 'malformed' }
+>;
 type UseCaseRequest = Exclude<FrameRequest, BuiltInRequest>;
 
 /** The use-cases of the other requests, called within a turn. */
@@ -56,15 +60,27 @@ export class Dispatcher {
     useCase(session, request, now);
   }
 
-  /** T8, B3: checked before the copy. Closes the connection if the memory budget has no room. */
+  /** T8, B3: checked before the copy. */
   #setWill(session: RealmSession, will: Payload, now: Millis): void {
+    if (this.#reserveWill(session, BUFFER_BYTES + will.length, now)) session.will = new Uint8Array(will);
+  }
+
+  /** T18, B3. */
+  #setWillDraft(session: RealmSession, draft: Draft, now: Millis): void {
+    const texts = draft.topics.reduce((sum, topic) => sum + textBytes(topic), 0);
+    const bytes = 2 * BUFFER_BYTES + draft.payload.length + (draft.extra?.bytes.length ?? 0) + texts;
+    if (this.#reserveWill(session, bytes, now)) session.willDraft = copyOfDraft(draft);
+  }
+
+  /** @returns false if the memory budget has no room, so that the connection is closed. */
+  #reserveWill(session: RealmSession, bytes: number, now: Millis): boolean {
     const { realm, memory } = session;
-    const bytes = BUFFER_BYTES + will.length;
     if (memory?.hasRoomFor('will', bytes) === false) {
-      return this.#parts.performer.perform(realm, realm.limitExceeded(session, 'hoarding'), now);
+      this.#parts.performer.perform(realm, realm.limitExceeded(session, 'hoarding'), now);
+      return false;
     }
-    session.will = new Uint8Array(will);
     memory?.set('will', bytes);
+    return true;
   }
 
   #handleOther(session: RealmSession, request: BuiltInRequest, now: Millis): void {
@@ -74,6 +90,8 @@ export class Dispatcher {
         return;
       case 'set-will':
         return this.#setWill(session, request.will, now);
+      case 'set-will-draft':
+        return this.#setWillDraft(session, request.draft, now);
       case 'pong':
         return performer.perform(session.realm, { do: 'notify', to: [session.connection], event: { event: 'pong' } }, now);
       case 'reply':

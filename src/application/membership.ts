@@ -227,8 +227,11 @@ export class Membership {
 
   #publishLocally(realm: Realm, { space, keepsHistory, publication }: Extract<BusMessage, { type: 'publication' }>): void {
     const decisions: Decision[] = [];
-    realm.topics({ space, keepsHistory }).publish(publication, undefined, decisions);
-    this.#parts.performer.performAll(realm, decisions, this.#parts.clock.now());
+    const now = this.#parts.clock.now();
+    const topics = realm.topics({ space, keepsHistory });
+    topics.retain(publication, now);
+    topics.publish(publication, undefined, decisions);
+    this.#parts.performer.performAll(realm, decisions, now);
   }
 
   #perform(realm: Realm, decision: Decision | undefined): void {

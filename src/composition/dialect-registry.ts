@@ -6,6 +6,7 @@ import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
 import { IceRouteDialect } from '../adapters/dialects/peerjs/ice-route-dialect.ts';
 import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
 import { MercureDialect } from '../adapters/dialects/mercure/dialect.ts';
+import { MqttDialect } from '../adapters/dialects/mqtt/dialect.ts';
 import { NatsDialect } from '../adapters/dialects/nats/dialect.ts';
 import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
 import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
@@ -46,6 +47,7 @@ const dialects: Record<DialectName, (config: Config, hasBackend: boolean) => Any
       ...{ ...config, path: config.supabasePath, prefixes: config.supabasePrefixes },
       isToken: (text) => isTokenLike(text) || (hasBackend && text !== ''),
     }),
+  mqtt: (config) => new MqttDialect({ ...config, path: config.mqttPath, prefixes: config.mqttPrefixes }),
   peero: (config) => new PeeroDialect(config.peeroPath),
   socketio: (config) => new SocketIoDialect(config.socketioPath),
   relay: (config) => new RelayDialect(config.relayPath, config.topicsPerConnection),

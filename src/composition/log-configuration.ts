@@ -32,6 +32,7 @@ const PATHS: Readonly<Record<DialectName, (config: Config) => string>> = {
   peerjs: ({ path }) => path,
   centrifuge: ({ centrifugePath }) => centrifugePath,
   supabase: ({ supabasePath }) => `${supabasePath}/websocket`,
+  mqtt: ({ mqttPath }) => mqttPath,
   mercure: ({ mercurePath }) => mercurePath,
   nats: ({ natsPath }) => natsPath,
   peero: ({ peeroPath }) => peeroPath,

@@ -21,8 +21,12 @@ export function fetchMailbox(
   return { do: 'fetch-mailbox', session, replaces, alreadyFetched };
 }
 
-/** O11: the mailbox of a connected peer is not empty. @returns undefined during a fetch, which is then followed by another. */
-export function fetchMore(session: Session): MailboxFetch | undefined {
+/**
+ * O11: the mailbox of a peer is not empty.
+ * @returns undefined if the peer is not connected, and during a fetch, which is then followed by another.
+ */
+export function fetchMore(session: Session | undefined): MailboxFetch | undefined {
+  if (session === undefined) return undefined;
   if (!session.isFetchingMailbox) return fetchMailbox(session, 'nothing');
   session.mustFetchAgain = true;
   return undefined;

@@ -1,6 +1,7 @@
 import { IGNORE, type Decision, type Replaced } from './decision.ts';
 import { DeliveryNotices } from './delivery-notices.ts';
 import { drainSessions } from './drain-sessions.ts';
+import { Guests } from './guests.ts';
 import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
 import { LivenessMonitor, type DueSession, type LivenessTimeouts } from './liveness-monitor.ts';
 import { deliverableTo, fetchMailbox, fetchMore, handOver, type MailboxFetch } from './mailbox-fetch.ts';
@@ -47,7 +48,7 @@ export class Realm {
   readonly notices: DeliveryNotices;
   readonly liveness: LivenessMonitor;
   readonly #rateLimiters: RateLimiters;
-  readonly #guests = new Set<Session>();
+  readonly #guests = new Guests();
   readonly topicSpaces: TopicSpaces;
   readonly use: UseCount;
 
@@ -68,7 +69,7 @@ export class Realm {
     return this.#sessions.size + this.#guests.size;
   }
 
-  /** O6: whether the realm has reached `concurrentLimit`. */
+  /** O6. */
   get isFull(): boolean {
     return this.size >= this.limits.concurrentLimit;
   }
@@ -103,9 +104,11 @@ export class Realm {
     this.liveness.add(session, now);
   }
 
-  /** T9, O6: admits a guest, which is not addressable. */
+  /** T9, T16, O6: admits a guest, which is not addressable. With its client id, it replaces its earlier connection. */
   admitGuest(session: Session, out: Decision[]): void {
-    if (this.isFull) return void out.push(this.refuse(session, { reason: 'realm-full' }));
+    const { refusal, replaced } = this.#guests.admission(session, this.isFull);
+    if (refusal !== undefined) return void out.push(this.refuse(session, { reason: refusal }));
+    if (replaced !== undefined) out.push(this.#close(replaced, 'superseded', 'superseded'));
     this.#guests.add(session);
     this.#openSession(session, 'nothing', [], out);
   }
@@ -129,7 +132,7 @@ export class Realm {
     const before = this.#sessions.register(session);
     if (before !== undefined) out.push(this.#close(before, 'superseded', 'superseded'));
     this.#rateLimiters.restore(session);
-    out.push(fetchMailbox(session, before === undefined ? 'nothing' : before.traits.carrier));
+    out.push(fetchMailbox(session, before?.traits.carrier ?? 'nothing'));
   }
 
   /**
@@ -160,8 +163,7 @@ export class Realm {
 
   /** O11: a mailbox is not empty. @returns undefined if this node has no session for the id, or its fetch is in progress. */
   mailWaiting(id: PeerId): Decision | undefined {
-    const session = this.#sessions.find(id);
-    return session === undefined ? undefined : fetchMore(session);
+    return fetchMore(this.#sessions.find(id));
   }
 
   /** O5: the directory moved the id of a connection to another node. */
@@ -185,9 +187,8 @@ export class Realm {
   takeTokens(session: Session, now: Millis, tokens = 1): Decision | undefined {
     const overdraft = session.rateLimiter.takeTokens(session.rateLimits, now, tokens);
     if (overdraft === 0) return undefined;
-    return this.limits.onFlood === 'pause'
-      ? { do: 'pause', session, until: now + overdraft }
-      : this.#close(session, 'ended', 'flooding');
+    if (this.limits.onFlood === 'pause') return { do: 'pause', session, until: now + overdraft };
+    return this.#close(session, 'ended', 'flooding');
   }
 
   /** M1, M4, M6, M12, M13: delivers a message to an open peer, or holds the message for an absent one. */
@@ -209,8 +210,7 @@ export class Realm {
 
   /** M10: counts a strike. Several strikes in a window close the connection; a single malformed frame does not. */
   malformed(session: Session, now: Millis): Decision {
-    if (session.rateLimiter.strike(session.rateLimits, now)) return this.#close(session, 'ended', 'malformed');
-    return IGNORE.malformed;
+    return session.rateLimiter.strike(session.rateLimits, now) ? this.#close(session, 'ended', 'malformed') : IGNORE.malformed;
   }
 
   /** T5, O14, B3, L1, W1: the session exceeded its topics, backlog, memory budget or idle time, or can't be read. */
@@ -218,9 +218,9 @@ export class Realm {
     return this.#close(session, 'ended', ending);
   }
 
-  /** M7, T8: the peer leaves by request, so its will is discarded. */
+  /** M7, T8, T18: the peer leaves by request, so its will is discarded. */
   leave(session: Session): Decision {
-    session.will = undefined;
+    session.discardWill();
     return this.#close(session, 'left', 'left');
   }
 
@@ -242,7 +242,7 @@ export class Realm {
   }
 
   /** L1, L5: closes idle and expired sessions, and pings those that are due. The cost is proportional to their number. */
-  sweep(now: Millis, out: Decision[], max = Number.POSITIVE_INFINITY): void {
+  sweep(now: Millis, out: Decision[], max = Infinity): void {
     this.#rateLimiters.sweep(now);
     for (const due of this.liveness.allDue(now)) if (out.push(this.dueDecision(due, now)) >= max) return;
   }

@@ -8,7 +8,7 @@ import type { Payload, SignalMessage } from './message.ts';
 import { RateLimiter, type RateLimits } from './rate-limiter.ts';
 import { NEVER, type Millis } from './time.ts';
 import type { Token } from './token.ts';
-import type { GroupSelector, PatternMap, RequestedTopics, TopicName } from './topic.ts';
+import type { Draft, GroupSelector, PatternMap, RequestedTopics, TopicName } from './topic.ts';
 
 /** The state machine of a session. The diagram in ARCHITECTURE.md is generated from it. */
 export const SESSION_TRANSITIONS = {
@@ -80,6 +80,8 @@ export interface SessionRequest<R extends SessionRealm = SessionRealm> {
   readonly memory?: MemoryAccount | undefined;
   /** A7: whether the client understands a notice that its token expires. */
   readonly canRefresh?: boolean;
+  /** T16: the name by which a guest replaces its earlier connection. */
+  readonly clientId?: string | undefined;
 }
 
 const NO_MESSAGES: readonly SignalMessage[] = [];
@@ -110,12 +112,16 @@ export class Session<R extends SessionRealm = SessionRealm> {
   /** Changed by `renewTopicRights` only. */
   requestedTopics: RequestedTopics | undefined;
   readonly memory: MemoryAccount | undefined;
+  /** T16. */
+  readonly clientId: string | undefined;
   state: SessionState = 'connecting';
 
   /** Owned by `Subscriptions`. Undefined before the first subscription. */
   subscriptions: SessionSubscriptions | undefined = undefined;
   /** T8: published when the connection is lost. */
   will: Payload | undefined = undefined;
+  /** T18: published when the connection ends. */
+  willDraft: Draft | undefined = undefined;
 
   /** O11. Owned by `Realm`: a fetch of the mailbox is in progress; and messages were held meanwhile. */
   isFetchingMailbox = false;
@@ -144,6 +150,7 @@ export class Session<R extends SessionRealm = SessionRealm> {
     this.traits = request.traits;
     this.requestedTopics = request.requestedTopics;
     this.#canRefresh = request.canRefresh === true;
+    this.clientId = request.clientId;
     this.lastMessageAt = now;
     this.memory = request.memory;
     this.memory?.set('credentials', extraCredentialBytes(request.id, request.token));
@@ -171,6 +178,12 @@ export class Session<R extends SessionRealm = SessionRealm> {
     const { clearance, expiresAt, permissions } = rights;
     this.requestedTopics = { selectors: [], presence: false, ...this.requestedTopics, clearance, expiresAt, permissions };
     this.authorize(grant, now);
+  }
+
+  /** T8, T18: the peer leaves by request. */
+  discardWill(): void {
+    this.will = undefined;
+    this.willDraft = undefined;
   }
 
   /** @throws Bug if the state machine has no such transition. */

@@ -1,7 +1,9 @@
 import type { Decision } from './decision.ts';
 import { History, type HistoryLimits, type Replay } from './history.ts';
 import type { Payload } from './message.ts';
+import { RetainedPublications, type RetainedLimits } from './retained-publications.ts';
 import type { Session } from './session.ts';
+import type { Millis } from './time.ts';
 import { anyMatches, type Budget } from './subscriber-search.ts';
 import { groupKey, recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
 import {
@@ -19,7 +21,7 @@ import {
 } from './topic.ts';
 
 /** Limits of the topics of one realm, for each space. */
-export interface TopicLimits extends HistoryLimits {
+export interface TopicLimits extends HistoryLimits, RetainedLimits {
   /** T1: length of a topic, in characters. */
   readonly topicLength: number;
   /** T5: subscriptions (topics and patterns) of one connection. */
@@ -34,6 +36,9 @@ export interface TopicLimits extends HistoryLimits {
   readonly topicPresence: number;
 }
 
+/** R5: of a space without history. */
+const NOTHING_RETAINED: RetainedLimits = { retainedMessages: 0, retainedBytes: 0 };
+
 /** The reason why a subscription or a publication is rejected. */
 export type TopicRefusal = 'topic-unusable' | 'too-many-topics';
 
@@ -42,10 +47,13 @@ export class TopicRegistry {
   readonly #limits: TopicLimits;
   readonly #subscriptions = new Subscriptions();
   readonly #history: History | undefined;
+  /** T17. */
+  readonly retained: RetainedPublications;
 
   constructor(limits: TopicLimits, keepsHistory: boolean) {
     this.#limits = limits;
     this.#history = keepsHistory ? new History(limits) : undefined;
+    this.retained = new RetainedPublications(keepsHistory ? limits : NOTHING_RETAINED);
   }
 
   /** T6: whether publications are kept in a history, so that each one needs an id. */
@@ -159,8 +167,9 @@ export class TopicRegistry {
     }
     if (topics.length === 0) return 'topic-unusable';
     if (topics.length > this.#limits.topicsPerConnection || this.#isTooExpensive(topics)) return 'too-many-topics';
-    const { payload, form, type, retry, isPrivate = false, extra } = draft;
-    return { id, isOwnId: draft.id === undefined, topics, payload, form, type, retry, isPrivate, from: from?.id, extra };
+    const { payload, form, type, retry, isPrivate = false, extra, retain } = draft;
+    const origin = { id, isOwnId: draft.id === undefined, from: from?.id };
+    return { ...origin, topics, payload, form, type, retry, isPrivate, extra, retain: retain && { lifetime: retain.lifetime } };
   }
 
   /**
@@ -181,6 +190,11 @@ export class TopicRegistry {
     const search = this.#subscriptions.search(publication, named, isReceiver);
     if (search.candidates.length > 0) out.push({ do: 'broadcast', search, event });
     return search.candidates.length + inGroups();
+  }
+
+  /** T17: keeps the publication if it is to be retained. */
+  retain(publication: Publication, now: Millis): void {
+    if (publication.retain !== undefined) this.retained.keep(publication, now);
   }
 
   /** MER5: the publications that such a subscriber missed, within history and send buffer. Undefined without a history. */

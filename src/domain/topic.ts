@@ -94,6 +94,21 @@ export interface Draft {
   readonly isPrivate?: boolean;
   /** T13. */
   readonly extra?: WireExtra | undefined;
+  /** T17: the publication is kept for later subscribers of its topic. */
+  readonly retain?:
+    | (Retention & { /** Without room, the publication is refused, else it is not kept. */ readonly isRequired: boolean })
+    | undefined;
+}
+
+/** T17. */
+export interface Retention {
+  /** NEVER for no expiry. */
+  readonly lifetime: Millis;
+}
+
+/** For code that keeps a draft longer than the turn. */
+export function copyOfDraft(draft: Draft): Draft {
+  return { ...draft, payload: new Uint8Array(draft.payload), extra: copyOfExtra(draft.extra) };
 }
 
 /** A publication. Each subscriber receives it once, even if several of its topics match. */
@@ -112,6 +127,8 @@ export interface Publication {
   readonly from: PeerId | undefined;
   /** T13. */
   readonly extra?: WireExtra | undefined;
+  /** T17. */
+  readonly retain?: Retention | undefined;
 }
 
 /** W5: why one request of an open connection has no effect. */
@@ -128,6 +145,8 @@ export type TopicEvent =
       readonly publication: Publication;
       readonly subscribers: number;
       readonly group?: string;
+      /** T17: for a new subscriber of the topic, and how long the publication was kept. */
+      readonly retained?: { readonly age: Millis };
     }
   /** The other peers in a topic that the connection has just joined. */
   | { readonly event: 'present'; readonly topic: TopicName; readonly peers: readonly PeerId[] }
@@ -135,7 +154,13 @@ export type TopicEvent =
   /** T8: the will is set if the connection was lost and had set one. */
   | { readonly event: 'left'; readonly topic: TopicName; readonly peer: PeerId; readonly will: Payload | undefined }
   /** Confirms the request with this number. T14: set if it was a publication without any subscriber in the broker. */
-  | { readonly event: 'receipt'; readonly receipt: number; readonly hasNoSubscribers?: true }
+  | {
+      readonly event: 'receipt';
+      readonly receipt: number;
+      readonly hasNoSubscribers?: true;
+      /** W5: of a subscription with `isSeparate`, for each selector: why it is refused, or undefined. */
+      readonly outcomes?: readonly (RequestRefusal | undefined)[];
+    }
   /** W5: the request with this number had no effect. Only for dialects with `refusesRequests`. */
   | { readonly event: 'refused'; readonly receipt: number; readonly why: RequestRefusal }
   /** The response to a ping of the dialect. */

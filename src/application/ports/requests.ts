@@ -13,7 +13,8 @@ import type { IssuedIceServers } from './ice-servers.ts';
 /** A request of a connection, decoded from one frame. A receipt is sent when the request has taken effect. */
 export type FrameRequest =
   | ({ readonly action: 'relay' } & OutgoingMessage)
-  | { readonly action: 'leave' }
+  /** @param keepsWill T8, T18: whether the will is published all the same. */
+  | { readonly action: 'leave'; readonly keepsWill?: boolean }
   | { readonly action: 'heartbeat' }
   | {
       readonly action: 'join-topics';
@@ -21,6 +22,10 @@ export type FrameRequest =
       readonly receipt?: number | undefined;
       /** MER7: whether the client must have clearance for private publications of each topic. */
       readonly isPrivate?: boolean | undefined;
+      /** W5: each selector is joined or refused by itself, and the receipt has the outcome of each. Else all of them or none. */
+      readonly isSeparate?: true;
+      /** T17: those among the selectors whose retained publications follow the receipt. */
+      readonly retained?: readonly Selector[];
     }
   | { readonly action: 'leave-topics'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
   | {
@@ -32,6 +37,8 @@ export type FrameRequest =
     }
   /** T8: the payload that the subscribers of its topics receive if this connection is lost. */
   | { readonly action: 'set-will'; readonly will: Payload }
+  /** T18: published when the connection ends, unless the client leaves. */
+  | { readonly action: 'set-will-draft'; readonly draft: Draft }
   | { readonly action: 'pong' }
   /** A7. @param token undefined for none. */
   | { readonly action: 'refresh-token'; readonly token: string | undefined }
@@ -68,6 +75,7 @@ export type ConnectRequest =
       readonly as: 'guest';
       /** The dialect has verified the client itself (MER7). */ readonly isAuthorized?: true;
       /** W3: the token is one of the topics of Mercure. The broker verifies it (MER7). */ readonly hasTopicToken?: true;
+      /** T16: the name by which the client replaces its earlier connection. */ readonly clientId?: string | undefined;
       /** A9: for a client that the dialect verifies. */ readonly backendCheck?: BackendCheck | undefined;
       /** The answer of the backend, if it was asked before the stream was opened. */ readonly grant?: Grant;
     } & AnonymousCredentials &

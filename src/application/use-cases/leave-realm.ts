@@ -2,31 +2,40 @@ import type { RealmSession } from '../../domain/realm.ts';
 import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log, TrafficSummary } from '../ports/log.ts';
+import type { FrameRequest } from '../ports/requests.ts';
 import type { ConnectionEnd } from '../ports/transport.ts';
+import type { PublishToTopic } from './publish-to-topic.ts';
 
 /** Ends the session of a peer: by request, or because its connection has ended. Must be called within a turn. */
 export interface LeaveRealm {
   /** M7: the peer requested it. */
-  readonly byRequest: (session: RealmSession) => void;
+  readonly byRequest: (session: RealmSession, request: Pick<Extract<FrameRequest, { action: 'leave' }>, 'keepsWill'>) => void;
   /** L2, L4: the connection has ended. Of a session that was closed before, nothing is left to release. */
   readonly byDisconnect: (session: RealmSession, end: ConnectionEnd, traffic: TrafficSummary) => void;
 }
 
 export interface LeaveRealmParts {
+  /** T18. */
+  readonly publishWill: PublishToTopic['fromWill'];
   readonly performer: Performer;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function leaveRealm({ performer, clock, log }: LeaveRealmParts): LeaveRealm {
+export function leaveRealm({ performer, clock, log, publishWill }: LeaveRealmParts): LeaveRealm {
   return {
-    byRequest: (session) => performer.perform(session.realm, session.realm.leave(session), clock.now()),
+    byRequest: (session, { keepsWill }) => {
+      const { realm, willDraft } = session;
+      performer.perform(realm, realm.leave(session), clock.now());
+      if (keepsWill === true) session.willDraft = willDraft;
+    },
 
     byDisconnect: (session, end, traffic) => {
       const wasOpen = session.state === 'open';
       const decisions = [session.realm.lost(session)];
       session.realm.leaveTopics(session, decisions);
       performer.performAll(session.realm, decisions, clock.now());
+      publishWill(session, clock.now());
       if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost', end, passage: traffic });
     },
   };

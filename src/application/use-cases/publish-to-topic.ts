@@ -1,12 +1,12 @@
 import type { TopicRegistry } from '../../domain/topic-registry.ts';
-import type { Decision } from '../../domain/decision.ts';
+import { IGNORE, type Decision } from '../../domain/decision.ts';
 import { mayPublish, mayPublishFrom } from '../../domain/grant.ts';
 import type { Realm, RealmSession } from '../../domain/realm.ts';
 import { refuseRequest } from '../../domain/request-refusals.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { SessionTraits } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
-import { copyOfExtra, type Draft, type Publication, type TopicEvent } from '../../domain/topic.ts';
+import { copyOfExtra, type Draft, type Publication, type RequestRefusal, type TopicEvent } from '../../domain/topic.ts';
 import type { BackendAccess } from '../backend-access.ts';
 import { authorizeRequest, type HttpClient } from '../http-access.ts';
 import type { Connections } from '../connections.ts';
@@ -22,6 +22,8 @@ import type { Turns } from '../turns.ts';
 export interface PublishToTopic {
   /** Publishes for an open connection. Must be called within a turn. */
   readonly fromConnection: (session: RealmSession, request: Extract<FrameRequest, { action: 'publish' }>, now: Millis) => void;
+  /** T18: publishes the will of a connection that has ended, if it has one. Must be called within a turn. */
+  readonly fromWill: (session: RealmSession, now: Millis) => void;
   /** Publishes for an HTTP request, in a turn of its own. @param key undefined for the first realm. */
   readonly fromHttp: (
     request: Pick<Extract<HttpAction, { action: 'publish' }>, 'key' | 'draft' | 'backendCheck'>,
@@ -57,12 +59,13 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
     fromConnection: (session, { draft, echo, receipt }, now) => {
       const { realm } = session;
       const topics = realm.topics(session.traits);
-      const refuse = (why: 'topic-unusable' | 'not-allowed'): void =>
-        performer.performAll(realm, refuseRequest(session, receipt, why), now);
+      const refuse = (why: RequestRefusal): void => performer.performAll(realm, refuseRequest(session, receipt, why), now);
       const publication = topics.parsePublication(draft, idFor(peerIds, topics, draft), session);
       if (typeof publication === 'string') return refuse('topic-unusable');
       if (!mayPublishFrom(session, publication.topics)) return refuse('not-allowed');
+      if (draft.retain?.isRequired === true && !topics.retained.hasRoomFor(publication, now)) return refuse('too-many-topics');
       const decisions: Decision[] = [];
+      topics.retain(publication, now);
       const subscribers = topics.publish(publication, echo ? undefined : session, decisions);
       count(session.traits.space, subscribers);
       broadcast(realm, session.traits, publication);
@@ -72,6 +75,20 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
         performer.perform(realm, { do: 'notify', to: [session.connection], event }, now);
       }
       chargeFanOut(parts, session, subscribers, now);
+    },
+    fromWill: (session, now) => {
+      const { realm, traits, willDraft } = session;
+      session.willDraft = undefined;
+      if (willDraft === undefined) return;
+      const topics = realm.topics(traits);
+      const publication = topics.parsePublication(willDraft, idFor(peerIds, topics, willDraft), session);
+      if (typeof publication === 'string') return performer.perform(realm, IGNORE.unusable, now);
+      if (!mayPublishFrom(session, publication.topics)) return performer.perform(realm, IGNORE.notAllowed, now);
+      const decisions: Decision[] = [];
+      topics.retain(publication, now);
+      count(traits.space, topics.publish(publication, session, decisions));
+      broadcast(realm, traits, publication);
+      performer.performAll(realm, decisions, now);
     },
     fromHttp: fromHttp(parts),
     drafts: draftPublisher(parts),

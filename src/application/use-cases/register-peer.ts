@@ -79,9 +79,10 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     const now = clock.now();
     const found = connections.find(connection);
     const canRefresh = request.as === 'peer' && request.canRefresh === true;
+    const clientId = request.as === 'guest' ? request.clientId : undefined;
     const { realm, id, token, requestedTopics } = details.value;
     const session = new Session(
-      { connection, realm, id, token, traits, requestedTopics, memory: found?.memory, canRefresh },
+      { connection, realm, id, token, traits, requestedTopics, memory: found?.memory, canRefresh, clientId },
       now,
     );
     if (found !== undefined) found.session = session;
@@ -205,7 +206,7 @@ export function validateCredentials(realms: Realms, { key, id, token }: Credenti
   return accepted({ realm: realm.value, id: peerId.value, token: new Token(token) });
 }
 
-/** T9, PEO1: generates the id and the token. */
+/** T9, PEO1: generates the id and the token. T16: the token of a guest with a client id is its own. */
 function generateCredentials(
   realms: Realms,
   peerIds: PeerIds,
@@ -215,5 +216,7 @@ function generateCredentials(
   if (!realm.ok) return realm;
   const peerId = parsePeerId(generatePeerId(realm.value, peerIds), Number.POSITIVE_INFINITY);
   if (!peerId.ok) return peerId;
-  return accepted({ realm: realm.value, id: peerId.value, token: new Token(peerIds.generate()), requestedTopics: request });
+  const hasClientId = request.as === 'guest' && request.clientId !== undefined;
+  const token = new Token(hasClientId ? (request.token ?? '') : peerIds.generate());
+  return accepted({ realm: realm.value, id: peerId.value, token, requestedTopics: request });
 }

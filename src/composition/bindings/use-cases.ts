@@ -5,6 +5,7 @@ import { checkCredentials } from '../../application/use-cases/check-credentials.
 import { drainNode } from '../../application/use-cases/drain-node.ts';
 import { issueIceServers } from '../../application/use-cases/issue-ice-servers.ts';
 import { issuePeerId } from '../../application/use-cases/issue-peer-id.ts';
+import { RetainedReplay } from '../../application/retained-replay.ts';
 import { joinTopic } from '../../application/use-cases/join-topic.ts';
 import { leaveRealm } from '../../application/use-cases/leave-realm.ts';
 import { leaveTopic } from '../../application/use-cases/leave-topic.ts';
@@ -39,11 +40,15 @@ import {
 } from './state.ts';
 import { admissionControl, icePush, performer, sweeper, turns } from './machinery.ts';
 
+const publishing = call(publishToTopic, {
+  ...{ realms, performer, connections, bus, peerIds, turns, clock, telemetry, backend },
+});
+
 /* Use-cases that other components call. */
 export const useCases = {
   recordFrame: call(recordFrame, { performer }),
-  leaveRealm: call(leaveRealm, { performer, clock, log }),
-  publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock, telemetry, backend }),
+  leaveRealm: call(leaveRealm, { performer, clock, log, publishWill: members(publishing).fromWill }),
+  publishToTopic: publishing,
   registerPeer: call(registerPeer, {
     ...{ realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, icePush, bans, topicAccess },
     requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
@@ -64,7 +69,10 @@ export const useCases = {
 const frameUseCases = group({
   relay: call(relayMessage, { performer, handshakes }),
   leave: members(useCases.leaveRealm).byRequest,
-  'join-topics': call(joinTopic, { performer }),
+  'join-topics': call(joinTopic, {
+    performer,
+    retainedReplay: construct(RetainedReplay, { connections, performer, clock, turns }),
+  }),
   'leave-topics': call(leaveTopic, { performer }),
   publish: members(useCases.publishToTopic).fromConnection,
   'refresh-token': call(refreshToken, {

@@ -20,6 +20,7 @@ type Size =
   | 'send_buffer_bytes'
   | 'memory_budget'
   | 'memory_per_address'
+  | 'retained_bytes'
   | 'max_header_bytes'
   | 'max_url_bytes';
 
@@ -33,11 +34,12 @@ const CONTAINMENTS: readonly { readonly outer: Size; readonly inner: Size; reado
   { outer: 'send_buffer_bytes', inner: 'max_message_bytes', spare: 0 },
   { outer: 'memory_per_address', inner: 'send_buffer_bytes', spare: 0 },
   { outer: 'memory_budget', inner: 'memory_per_address', spare: 0 },
+  { outer: 'memory_budget', inner: 'retained_bytes', spare: 0 },
   { outer: 'max_header_bytes', inner: 'max_url_bytes', spare: 0 },
 ];
 
 /** Dialects whose clients send no heartbeat. Their connections stay open as long as the clients answer pings. */
-const PINGED: readonly DialectName[] = ['socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'];
+const PINGED: readonly DialectName[] = ['socketio', 'centrifuge', 'nats', 'supabase', 'mqtt', 'peero', 'relay'];
 
 /**
  * Combinations of valid values that contradict each other.

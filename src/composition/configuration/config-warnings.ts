@@ -47,7 +47,7 @@ function serves(settings: Settings, dialect: string): boolean {
 
 /** SIO10, CF11, SB12: these dialects share topics and rights. */
 function servesUpdates(settings: Settings): boolean {
-  return ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase'].some((name) => serves(settings, name));
+  return ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'mqtt'].some((name) => serves(settings, name));
 }
 
 /** MER7. A9: with a backend, none of these options decides. */

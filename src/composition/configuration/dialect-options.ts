@@ -1,7 +1,17 @@
 import { choices, flag, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { endpoint, eventPrefixes, tokenKey } from './option-types.ts';
 
-export const DIALECT_NAMES = ['peerjs', 'mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'] as const;
+export const DIALECT_NAMES = [
+  'peerjs',
+  'mercure',
+  'socketio',
+  'centrifuge',
+  'nats',
+  'supabase',
+  'mqtt',
+  'peero',
+  'relay',
+] as const;
 
 export type DialectName = (typeof DIALECT_NAMES)[number];
 
@@ -33,7 +43,7 @@ export const DIALECT_OPTIONS = {
   }),
   mercure_publisher_key: option(maybe(tokenKey()), {
     group: 'Dialects',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'mqtt'],
     description: 'Key that verifies the tokens of publishers: a shared secret, or one public key as PEM or JWK.',
     effect: 'No valid token: 401 (MER7, MER11).',
     default: undefined,
@@ -41,7 +51,7 @@ export const DIALECT_OPTIONS = {
   }),
   mercure_subscriber_key: option(maybe(tokenKey()), {
     group: 'Dialects',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'mqtt'],
     description: 'Key that verifies the tokens of subscribers, in the same formats.',
     effect: 'No valid token: 401 (MER7, MER11).',
     default: undefined,
@@ -49,13 +59,13 @@ export const DIALECT_OPTIONS = {
   }),
   mercure_anonymous: option(flag(), {
     group: 'Dialects',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'mqtt'],
     description: 'Allows clients without a token to subscribe to updates that are not private.',
     default: false,
   }),
   mercure_open: option(flag(), {
     group: 'Dialects',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'mqtt'],
     description:
       'Allows every client to subscribe and publish without a token. Intended for development, and for clients that ' +
       'have no tokens.',
@@ -104,6 +114,21 @@ export const DIALECT_OPTIONS = {
       'Prefix of Supabase channel names that is not part of the topic. Clients of other dialects use the topic without it. ' +
       'Repeat the option for several prefixes.',
     effect: 'A channel with another prefix is a topic of its own (SB17).',
+    default: [],
+  }),
+  mqtt_path: option(endpoint(), {
+    group: 'Dialects',
+    dialects: ['mqtt'],
+    description: 'Path of the MQTT WebSocket endpoint.',
+    default: '/mqtt',
+  }),
+  mqtt_prefixes: option(eventPrefixes(), {
+    group: 'Dialects',
+    dialects: ['mqtt'],
+    description:
+      'Prefix of topic names that is not part of the topic. Clients of other dialects use the topic without it. ' +
+      'Repeat the option for several prefixes.',
+    effect: 'A name with another prefix is a topic of its own (MQ24).',
     default: [],
   }),
   peero_path: option(endpoint(), {

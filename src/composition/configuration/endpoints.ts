@@ -18,6 +18,7 @@ const PATHS = {
   centrifuge: 'centrifuge_path',
   nats: 'nats_path',
   supabase: 'supabase_path',
+  mqtt: 'mqtt_path',
   peero: 'peero_path',
   relay: 'relay_path',
 } as const satisfies Partial<Record<DialectName, OptionName>>;

@@ -91,7 +91,7 @@ export const LIMIT_OPTIONS = {
 
   topics_per_connection: option(integer({ unit: '', min: 1, max: MANY }), {
     group: 'Limits for topics',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'mqtt', 'peero', 'relay'],
     description: 'Maximum number of topics and patterns of one connection, and of topics of one publication.',
     effect: 'Above the limit: close 1008 for a WebSocket, 403 for a request (T5).',
     default: 200,
@@ -99,7 +99,7 @@ export const LIMIT_OPTIONS = {
   }),
   topic_joins: option(integer({ unit: '', min: 1, max: 100 * MANY }), {
     group: 'Limits for topics',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'mqtt', 'peero', 'relay'],
     description: 'Maximum number of subscribed topics and patterns of all connections together, in each realm.',
     effect: 'Above the limit: close 1008 for a WebSocket, 403 for a request (T5).',
     default: MANY,
@@ -107,7 +107,7 @@ export const LIMIT_OPTIONS = {
   }),
   topic_patterns: option(integer({ unit: '', min: 0, max: MANY }), {
     group: 'Limits for topics',
-    dialects: ['mercure'],
+    dialects: ['mercure', 'nats', 'mqtt'],
     description:
       'Maximum number of subscribed patterns in each realm. The limit is low because every publication is matched ' +
       'against each pattern.',
@@ -126,7 +126,7 @@ export const LIMIT_OPTIONS = {
   }),
   topic_length: option(integer({ unit: '', min: 1, max: 65_536 }), {
     group: 'Limits for topics',
-    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'],
+    dialects: ['mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'mqtt', 'peero', 'relay'],
     description: 'Maximum length of a topic in characters.',
     effect: 'Above the limit: a message on a WebSocket is ignored, a request gets 400 (T1).',
     default: 1024,
@@ -147,6 +147,23 @@ export const LIMIT_OPTIONS = {
     effect: 'See history_messages (MER5).',
     default: 4 * MIB,
     hardened: MIB,
+  }),
+
+  retained_messages: option(integer({ unit: '', min: 0, max: MANY }), {
+    group: 'Limits for topics',
+    dialects: ['mqtt'],
+    description: 'Maximum number of topics in each realm with a retained publication. 0 keeps none.',
+    effect: 'Above the limit: reason 0x97 in MQTT 5.0, else the publication is not kept (MQ20, T17).',
+    default: 1000,
+    hardened: 200,
+  }),
+  retained_bytes: option(integer({ unit: 'bytes', min: 0, max: GIB }), {
+    group: 'Limits for topics',
+    dialects: ['mqtt'],
+    description: 'Maximum size of the retained publications of each realm. At most memory_budget.',
+    effect: 'See retained_messages (MQ20, T17).',
+    default: MIB,
+    hardened: 256 * KIB,
   }),
 
   memory_budget: option(integer({ unit: 'bytes', min: 4 * MIB, max: 64 * GIB }), {

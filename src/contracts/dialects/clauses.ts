@@ -141,13 +141,14 @@ export const CLAUSES: Readonly<Record<ClauseName, Clause>> = {
   },
   'has a close frame for each refusal and ending: UTF-8, a code that may be sent, a reason of at most 123 bytes'(subject) {
     const dialect = subject.make();
+    const isFrame = (frame: Uint8Array): boolean => frame.length > 0 && (dialect.sendsBinary === true || isUtf8(frame));
     for (const { frame, code, why } of closeFrames(dialect)) {
-      expect(frame === undefined || (frame.length > 0 && isUtf8(frame))).toBe(true);
+      expect(frame === undefined || isFrame(frame)).toBe(true);
       expect(isSendable(code), `${code}`).toBe(true);
       expect(why.length).toBeGreaterThan(0);
       expect(Buffer.byteLength(why)).toBeLessThanOrEqual(123);
     }
-    for (const frame of openingFrames(dialect)) expect(frame === undefined || (frame.length > 0 && isUtf8(frame))).toBe(true);
+    for (const frame of openingFrames(dialect)) expect(frame === undefined || isFrame(frame)).toBe(true);
   },
   'has a valid HTTP response for each outcome'(subject) {
     const dialect = subject.make();

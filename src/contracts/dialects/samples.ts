@@ -5,7 +5,7 @@ import type { MessageKind, SignalMessage } from '../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { RequestRefusal, TopicEvent, TopicName } from '../../domain/topic.ts';
 import { CODE_POINT } from './code-points.ts';
-import type { DialectSubject } from './subject.ts';
+import type { DialectSubject, SampleFrame } from './subject.ts';
 
 const KINDS: readonly MessageKind[] = ['offer', 'answer', 'candidate', 'leave', 'expire'];
 
@@ -77,9 +77,14 @@ export const HTTP_REFUSALS: Record<HttpRefusal, true> = {
   'authorizer-unreachable': true,
 };
 
+/** A copy of the bytes of a frame. */
+export function bytesOf(sample: SampleFrame): Uint8Array {
+  return Uint8Array.from(typeof sample === 'string' ? Buffer.from(sample) : sample);
+}
+
 /** Any bytes, any text, and valid frames with a few wrong bytes. */
-export function frames({ frames }: Pick<DialectSubject, 'frames'>): fc.Arbitrary<Uint8Array> {
-  const known = fc.constantFrom(...(frames.length > 0 ? frames : ['{}'])).map((text) => Uint8Array.from(Buffer.from(text)));
+export function frames({ frames }: { readonly frames: readonly SampleFrame[] }): fc.Arbitrary<Uint8Array> {
+  const known = fc.constantFrom<SampleFrame>(...(frames.length > 0 ? frames : ['{}'])).map(bytesOf);
   const mutated = fc
     .tuple(known, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat())
     .map(([bytes, changes, end]) => {

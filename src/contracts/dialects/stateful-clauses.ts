@@ -5,9 +5,9 @@ import type { ConversationRequest } from '../../application/ports/requests.ts';
 import type { TopicEvent } from '../../domain/topic.ts';
 import { expect } from '../expect.ts';
 import { CLAUSES, hex, plain } from './clauses.ts';
-import { eventsFor, frames, REQUEST_REFUSALS } from './samples.ts';
+import { bytesOf, eventsFor, frames, REQUEST_REFUSALS } from './samples.ts';
 import { statelessForm } from './stateless-form.ts';
-import type { StatefulClause, StatefulClauseName, StatefulDialectSubject } from './subject.ts';
+import type { SampleFrame, StatefulClause, StatefulClauseName, StatefulDialectSubject } from './subject.ts';
 
 const MAX_BYTES = 400;
 const SPACE = 0x20;
@@ -40,7 +40,7 @@ export const STATEFUL_CLAUSES: Readonly<Record<StatefulClauseName, StatefulClaus
     if (!subject.isStream) return;
     const cuts = fc.tuple(fc.constantFrom(...subject.scripts), fc.array(fc.nat(), { maxLength: 8 }));
     const property = fc.property(cuts, ([script, places]) => {
-      const whole = Buffer.from(script.join(''));
+      const whole = wholeOf(script);
       const at = [0, ...places.map((place) => place % (whole.length + 1)).sort((one, other) => one - other), whole.length];
       const pieces = at.slice(1).map((end, index) => whole.subarray(at[index], end));
       expect(readEach(converse(subject), pieces)).toEqual(readEach(converse(subject), [whole]));
@@ -48,7 +48,7 @@ export const STATEFUL_CLAUSES: Readonly<Record<StatefulClauseName, StatefulClaus
     fc.assert(property, { numRuns: 500 });
   },
   'W1: keeps at most maxMessageBytes of an incomplete request'(subject) {
-    const beginnings = subject.scripts.flat().map((text) => Uint8Array.from(Buffer.from(text).subarray(0, -1)));
+    const beginnings = subject.scripts.flat().map((sample) => bytesOf(sample).slice(0, -1));
     for (const beginning of [new Uint8Array(90).fill(0x61), new Uint8Array(90), ...beginnings]) {
       const conversation = converse(subject);
       for (let frame = 0; frame < 600; frame++) {
@@ -58,14 +58,14 @@ export const STATEFUL_CLAUSES: Readonly<Record<StatefulClauseName, StatefulClaus
     }
   },
   'W1: does not change a frame, and its requests stay the same after later frames'(subject) {
-    const whole = subject.scripts.map((script) => script.map((text) => Uint8Array.from(Buffer.from(text))));
-    const cut = subject.isStream ? subject.scripts.map((script) => cutUp(script.join(''))) : [];
+    const whole = subject.scripts.map((script) => script.map((sample) => bytesOf(sample)));
+    const cut = subject.isStream ? subject.scripts.map(cutUp) : [];
     for (const script of [...whole, ...cut]) {
       const conversation = converse(subject);
       const kept: { readonly request: unknown; readonly before: unknown }[] = [];
       for (const bytes of script) {
         const before = bytes.slice();
-        for (const request of [...conversation.read(bytes, false)]) kept.push({ request, before: plain(request) });
+        for (const request of [...conversation.read(bytes, isBinary(subject))]) kept.push({ request, before: plain(request) });
         expect(bytes).toEqual(before);
       }
       for (const { request, before } of kept) expect(plain(request)).toEqual(before);
@@ -77,12 +77,12 @@ export const STATEFUL_CLAUSES: Readonly<Record<StatefulClauseName, StatefulClaus
       const dialect = subject.make();
       const [one, two] = [dialect.converse({ maxMessageBytes: MAX_BYTES }), dialect.converse({ maxMessageBytes: MAX_BYTES })];
       const read: unknown[] = [];
-      for (const [index, text] of mine.entries()) {
+      for (const [index, sample] of mine.entries()) {
         readAll(two, other.slice(index, index + 1));
-        read.push(...one.read(Buffer.from(text), false).map(plain));
+        read.push(...readSample(one, sample).map(plain));
       }
       const alone = converse(subject);
-      expect(read).toEqual(mine.flatMap((text) => alone.read(Buffer.from(text), false).map(plain)));
+      expect(read).toEqual(mine.flatMap((sample) => readSample(alone, sample).map(plain)));
       expect(hex(one.encodeEvent(event))).toBe(hex(alone.encodeEvent(event)));
     });
     fc.assert(property, { numRuns: 300 });
@@ -104,18 +104,17 @@ export const STATEFUL_CLAUSES: Readonly<Record<StatefulClauseName, StatefulClaus
     if (!subject.queries.some((query) => dialect.connectRequest(query).as === 'newcomer')) return;
     for (const script of subject.scripts) {
       const conversation = converse(subject);
-      const requests = script.flatMap((text) => [...conversation.read(Buffer.from(text), false)]);
-      expect(requests.filter(({ action }) => action === 'introduce').length, script.join('')).toBe(1);
-      expect(requests.find(({ action }) => action !== 'heartbeat' && action !== 'reply')?.action, script.join('')).toBe(
-        'introduce',
-      );
+      const requests = script.flatMap((sample) => [...readSample(conversation, sample)]);
+      const shown = wholeOf(script).toString();
+      expect(requests.filter(({ action }) => action === 'introduce').length, shown).toBe(1);
+      expect(requests.find(({ action }) => action !== 'heartbeat' && action !== 'reply')?.action, shown).toBe('introduce');
     }
   },
   'W5: answers each request with a number: a receipt, or each reason of a refusal'(subject) {
     const dialect = subject.make();
     for (const script of subject.scripts) {
       const conversation = converse(subject);
-      for (const { receipt } of script.flatMap((text) => conversation.read(Buffer.from(text), false).flatMap(withReceipt))) {
+      for (const { receipt } of script.flatMap((sample) => readSample(conversation, sample).flatMap(withReceipt))) {
         const confirmation = conversation.encodeEvent({ event: 'receipt', receipt });
         if (subject.confirmsRequests !== false) expect(confirmation?.length ?? 0).toBeGreaterThan(0);
         if (dialect.refusesRequests !== true) continue;
@@ -148,8 +147,21 @@ function converse(subject: StatefulDialectSubject): Conversation {
   return subject.make().converse({ maxMessageBytes: MAX_BYTES });
 }
 
-function readAll(conversation: Conversation, script: readonly string[]): void {
-  for (const text of script) conversation.read(Buffer.from(text), false);
+function readAll(conversation: Conversation, script: readonly SampleFrame[]): void {
+  for (const sample of script) readSample(conversation, sample);
+}
+
+/** Text is a text frame, and bytes are a binary one. */
+function readSample(conversation: Conversation, sample: SampleFrame): readonly ConversationRequest[] {
+  return conversation.read(bytesOf(sample), typeof sample !== 'string');
+}
+
+function wholeOf(script: readonly SampleFrame[]): Buffer {
+  return Buffer.concat(script.map(bytesOf));
+}
+
+function isBinary({ scripts }: StatefulDialectSubject): boolean {
+  return scripts.some((script) => script.some((sample) => typeof sample !== 'string'));
 }
 
 function readEach(conversation: Conversation, pieces: readonly Uint8Array[]): unknown[] {
@@ -157,8 +169,8 @@ function readEach(conversation: Conversation, pieces: readonly Uint8Array[]): un
 }
 
 /** Pieces of three bytes. */
-function cutUp(text: string): Uint8Array[] {
-  const all = Uint8Array.from(Buffer.from(text));
+function cutUp(script: readonly SampleFrame[]): Uint8Array[] {
+  const all = Uint8Array.from(wholeOf(script));
   return Array.from({ length: Math.ceil(all.length / 3) }, (_, n) => all.slice(3 * n, 3 * n + 3));
 }
 

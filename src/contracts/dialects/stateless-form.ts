@@ -7,9 +7,9 @@ export function statelessForm(
 ): Dialect {
   const conversation = dialect.converse({ maxMessageBytes: 1024 });
   prepare(conversation);
-  const { name, space, keepsHistory, liveness, pace } = dialect;
+  const { name, space, keepsHistory, liveness, pace, sendsBinary = false } = dialect;
   return {
-    ...{ name, space, keepsHistory, liveness, pace },
+    ...{ name, space, keepsHistory, liveness, pace, sendsBinary },
     servesWebSocketAt: (path) => dialect.servesWebSocketAt(path),
     connectRequest: (query) => dialect.connectRequest(query),
     route: (path) => dialect.route(path),

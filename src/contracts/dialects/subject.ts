@@ -42,12 +42,15 @@ export type ClauseName = (typeof CLAUSE_NAMES)[number];
 /** Throws if the dialect breaks a promise. */
 export type Clause = (subject: DialectSubject) => void | Promise<void>;
 
+/** A text frame or a binary frame. */
+export type SampleFrame = string | Uint8Array;
+
 /** A stateful dialect under test, with sample input. */
 export interface StatefulDialectSubject extends Pick<DialectSubject, 'paths' | 'queries' | 'bodies' | 'payloads'> {
   /** Creates an independent instance; all instances behave the same. */
   make(): StatefulDialect;
   /** Valid frames of several connections, in order. Each script of a dialect with newcomers introduces its client once. */
-  readonly scripts: readonly (readonly string[])[];
+  readonly scripts: readonly (readonly SampleFrame[])[];
   /** Whether the wire is a stream of bytes, which frames may cut anywhere. */
   readonly isStream: boolean;
   /** Subprotocols that clients offer. */

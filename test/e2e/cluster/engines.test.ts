@@ -2,6 +2,7 @@ import { headers } from '@nats-io/nats-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { CentrifugeUser } from '../../support/e2e/centrifuge-client.ts';
+import { MqttUser } from '../../support/e2e/mqtt-client.ts';
 import { NatsUser } from '../../support/e2e/nats-client.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
@@ -173,6 +174,29 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
     expect(await eve.waitFor(1)).toEqual([['garden', [0, 255]]]);
     eve.close();
     await Promise.all([ann, bob].map((user) => user.close()));
+  });
+
+  it('T4, T13, T17, MQ22: delivers publications of MQTT at every broker, with their properties, and each one retains them', async () => {
+    const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mqtt'] });
+    const [ann, bob] = [new MqttUser(here, { protocolVersion: 5 }), new MqttUser(there, { protocolVersion: 5 })];
+    await Promise.all([ann.connect(), bob.connect()]);
+    await bob.subscribe('garden/#');
+    const types: unknown[] = [];
+    bob.client.on('message', (_topic, _payload, { properties }) => void types.push(properties?.contentType));
+    for (let n = 0; n < MANY; n++) await ann.publish('garden/a', `${n}`, { qos: 1, properties: { contentType: `type ${n}` } });
+    const told = await bob.waitFor(MANY);
+    expect(told).toEqual(Array.from({ length: MANY }, (_, n) => ['garden/a', Buffer.from(`${n}`).toString('hex'), false]));
+    expect(types).toEqual(Array.from({ length: MANY }, (_, n) => `type ${n}`));
+    await ann.publish('garden/b', 'kept', { qos: 1, retain: true });
+    await bob.waitFor(MANY + 1);
+    for (const place of [here, there]) {
+      const eve = new MqttUser(place);
+      await eve.connect();
+      await eve.subscribe('garden/+');
+      expect(await eve.waitFor(1)).toEqual([['garden/b', Buffer.from('kept').toString('hex'), true]]);
+      eve.close();
+    }
+    for (const user of [ann, bob]) user.close();
   });
 
   it('frees the ids of a killed broker when its lease ends, and holds the messages to its peers', async () => {

@@ -9,7 +9,7 @@ import { search } from './search.ts';
 
 const OPTIONS = {
   ...{
-    dialects: ['peerjs', 'mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'peero', 'relay'],
+    dialects: ['peerjs', 'mercure', 'socketio', 'centrifuge', 'nats', 'supabase', 'mqtt', 'peero', 'relay'],
     mercure_open: true,
     legacy_xhr: true,
   },
@@ -78,6 +78,18 @@ const FRAMES: Readonly<Record<string, readonly string[]>> = {
     '3',
   ],
 };
+/** Packets of MQTT in hexadecimal digits. */
+const MQTT_PACKETS = [
+  ...[
+    '82060001000161 00',
+    '82090002000461 2f2b2f00',
+    'a20500030001 61',
+    '3004000161 78',
+    '32060001610004 78',
+    '34060001610005 78',
+  ],
+  ...['62020005', 'c000', '31040001617a', '3009000161050200000009', 'e000', '40020001'],
+].map((digits) => digits.replaceAll(' ', ''));
 /** The first frame of a client, behind which the others are read. */
 const FIRST_FRAMES: Readonly<Record<string, string>> = {
   '/realtime/v1/websocket?apikey=a&vsn=2.0.0': '["1","1","realtime:a","phx_join",{}]',
@@ -139,6 +151,20 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('fuzzing the dialects of $name', 
       });
     },
   );
+
+  it('MQ12, W1: random packets of MQTT affect only their sender', async () => {
+    const right = fc.constantFrom(...MQTT_PACKETS).map((digits) => Buffer.from(digits, 'hex'));
+    const frames = fc.array(fc.oneof(right, damaged(right), fc.uint8Array({ maxLength: 200 })), { minLength: 1, maxLength: 20 });
+    await search(fc.tuple(fc.constantFrom(4, 5), frames), nothing, async ([version, all]) => {
+      const attacker = await server.connectTo('/mqtt');
+      attacker.sendBytes(
+        Buffer.from(version === 5 ? '100e00044d5154540502003c00000161' : '100d00044d5154540402003c000161', 'hex'),
+      );
+      for (const bytes of all) attacker.sendBytes(bytes);
+      await expectOthersRelay();
+      attacker.cut();
+    });
+  });
 
   it('MER3, X2: almost valid requests end neither the broker nor a socket', async () => {
     const asked = fc.record({

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { generate, parser } from 'mqtt-packet';
 import { expect, it } from 'vitest';
 import { CentrifugeDialect } from '../../../src/adapters/dialects/centrifuge/dialect.ts';
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
+import { MqttDialect } from '../../../src/adapters/dialects/mqtt/dialect.ts';
 import { NatsDialect } from '../../../src/adapters/dialects/nats/dialect.ts';
 import { bytesOf } from '../../../src/adapters/dialects/shared/payload-forms.ts';
 import { isSubject } from '../../../src/adapters/dialects/nats/subjects.ts';
@@ -20,6 +22,9 @@ const SOCKETIO = new SocketIoDialect('/socket.io');
 const CENTRIFUGE = new CentrifugeDialect({ path: '/', prefixes: [], pingInterval: 1, topicsPerConnection: 100 });
 
 const NATS = new NatsDialect({ path: '/', prefixes: [], topicsPerConnection: 100, version: '0.1.0', needsToken: false });
+const MQTT = new MqttDialect({
+  ...{ path: '/', prefixes: [], aliveTimeout: 60_000, topicsPerConnection: 100, retainedMessages: 1 },
+});
 
 const FORGED = [
   ...['\n', '\r', '\r\n', '\n\n', '\0', '\u2028', '"', '\\', '}}}', ' ', '\t', '\x1e'],
@@ -161,6 +166,24 @@ it('W9, T13: a broadcast of Supabase that only its own wire can express is sent 
     for (const other of others) expect(other.encodeEvent({ event: 'publication', publication, subscribers: 1 })).toBeUndefined();
     const own = SUPABASE.converse().encodeEvent({ event: 'publication', publication, subscribers: 1 });
     expect(own !== undefined).toBe(Buffer.byteLength(name) <= 246);
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
+
+it('W9: a publication forges no packet of MQTT', () => {
+  const property = fc.property(topic, payload, fc.constantFrom<4 | 5>(4, 5), (name, given, version) => {
+    const conversation = MQTT.converse({ maxMessageBytes: 1_000_000 });
+    const connect = { cmd: 'connect', clientId: 'a', clean: true, keepalive: 9, protocolId: 'MQTT', protocolVersion: version };
+    conversation.read(Uint8Array.from(generate(connect as never)), true);
+    const frame = conversation.encodeEvent({ event: 'publication', publication: publicationOf(name, given), subscribers: 1 });
+    if (/[+#\0]/.test(name)) expect(frame).toBeUndefined();
+    if (frame === undefined) return;
+    const packets: unknown[] = [];
+    const reader = parser({ protocolVersion: version });
+    reader.on('packet', (packet) => packets.push(packet));
+    reader.parse(Buffer.from(frame));
+    expect(packets).toMatchObject([{ cmd: 'publish', topic: Buffer.from(name).toString(), qos: 0, retain: false }]);
+    expect((packets[0] as { payload: Buffer }).payload).toEqual(Buffer.from(bytesOf(publicationOf(name, given)) ?? []));
   });
   fc.assert(property, { numRuns: 2_000 });
 });

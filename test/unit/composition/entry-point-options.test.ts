@@ -43,6 +43,7 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ centrifuge_path: '/c', centrifuge_prefixes: ['a'], nats_path: '/n', nats_prefixes: ['a.'] },
   ...{ centrifuge_path: '/c', centrifuge_prefixes: ['a'] },
   ...{ supabase_path: '/b', supabase_prefixes: ['a'] },
+  ...{ mqtt_path: '/q', mqtt_prefixes: ['a'] },
   ...{ mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET },
   ...{ stun: ['stun:a'], turn: [TURN_URL], turn_secret: [SECRET], turn_user: 'user', turn_password: SECRET },
   ice_access: 'everybody',

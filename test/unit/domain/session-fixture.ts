@@ -25,6 +25,8 @@ export const LIMITS: RealmsLimits = {
   topicPresence: 3,
   historyMessages: 3,
   historyBytes: 2_000,
+  retainedMessages: 3,
+  retainedBytes: 3_000,
   sendBufferBytes: 10_000,
 };
 

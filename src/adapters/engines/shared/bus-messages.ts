@@ -1,6 +1,7 @@
 import type { BusMessage, NodeMessage } from '../../../application/ports/node-bus.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
-import type { PayloadForm, TopicName, WireExtra } from '../../../domain/topic.ts';
+import { NEVER } from '../../../domain/time.ts';
+import type { PayloadForm, Retention, TopicName, WireExtra } from '../../../domain/topic.ts';
 import { FORMAT_VERSION } from './format-version.ts';
 
 /** Reason why a bus message was rejected. */
@@ -41,6 +42,7 @@ function wireFields(message: BusMessage): Json {
       type: published.type,
     },
     ...{ retry: published.retry, isPrivate: published.isPrivate, from: published.from, form: published.form },
+    retain: published.retain && { lifetime: published.retain.lifetime === NEVER ? undefined : published.retain.lifetime },
     extra: extra && { dialect: extra.dialect, bytes: Buffer.from(extra.bytes).toString('base64') },
   };
   return { say: 'publication', realm: message.realm, space: message.space, remembers: message.keepsHistory, publication };
@@ -84,8 +86,16 @@ function publicationIn(fields: Json, realm: RealmKey): BusMessage | undefined {
     retry: typeof retry === 'number' ? retry : undefined,
     from: typeof from === 'string' ? (from as PeerId) : undefined,
     extra: extraIn(inner['extra']),
+    retain: retentionIn(inner['retain']),
   };
   return { type: 'publication', realm, space, keepsHistory, publication };
+}
+
+/** T17. */
+function retentionIn(value: unknown): Retention | undefined {
+  if (!isObject(value)) return undefined;
+  const { lifetime } = value;
+  return { lifetime: typeof lifetime === 'number' && lifetime >= 0 ? lifetime : NEVER };
 }
 
 /** T13. A publication with an extra that this node can't read is delivered without it. */

@@ -1,4 +1,5 @@
 import { CentrifugeDriver } from '../peerix/centrifuge-driver.js';
+import { MqttDriver } from '../peerix/mqtt-driver.js';
 import { NatsDriver } from '../peerix/nats-driver.js';
 import { SocketIoDriver } from '../peerix/socketio-driver.js';
 import { SseDriver } from '../peerix/sse-driver.js';
@@ -11,6 +12,8 @@ const DRIVERS = {
   socketio: (url) => new SocketIoDriver(url),
   centrifuge: (url) => new CentrifugeDriver(url),
   nats: (url) => new NatsDriver(url),
+  mqtt: (url) => new MqttDriver(url),
+  mqtt3: (url) => new MqttDriver(url, 4),
   supabase: (url) => new SupabaseDriver(url),
 };
 

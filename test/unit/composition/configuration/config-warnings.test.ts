@@ -25,7 +25,7 @@ it('MER7: warns about a Mercure endpoint that rejects every client', () => {
 
 describe('options that have no effect', () => {
   it.each([
-    [['--mercure_open'], '--mercure_open', 'mercure or socketio or centrifuge or nats or supabase'],
+    [['--mercure_open'], '--mercure_open', 'mercure or socketio or centrifuge or nats or supabase or mqtt'],
     [['--socketio_path', '/s'], '--socketio_path', 'socketio'],
     [['--mercure-path', '/m'], '--mercure-path', 'mercure'],
     [['--relay_path', '/r'], '--relay_path', 'relay'],
@@ -40,7 +40,7 @@ describe('options that have no effect', () => {
     const env = { MERCURE_PUBLISHER_JWT_KEY: 'a-shared-secret-of-more-than-32-bytes' };
     expect(warnings({ env })).toEqual([
       expect.stringMatching(
-        /^MERCURE_PUBLISHER_JWT_KEY has no effect, because mercure or socketio or centrifuge or nats or supabase is not/,
+        /^MERCURE_PUBLISHER_JWT_KEY has no effect, because mercure or socketio or centrifuge or nats or supabase or mqtt is not/,
       ),
     ]);
   });

@@ -73,6 +73,8 @@ describe('the defaults', () => {
         natsPrefixes: [],
         supabasePath: '/realtime/v1',
         supabasePrefixes: [],
+        mqttPath: '/mqtt',
+        mqttPrefixes: [],
         socketioPath: '/socket.io',
         socketioPrefixes: ['', 'peerix:'],
         socketioEio3: false,
@@ -82,7 +84,7 @@ describe('the defaults', () => {
       ...{ mercurePath: '/.well-known/mercure', mercureOpen: false, mercureAnonymous: false },
       ...{ mercurePublisherKey: undefined, mercureSubscriberKey: undefined },
       ...{ topicLength: 1024, topicsPerConnection: 200, topicJoins: 1_000_000, topicPatterns: 1000, topicPresence: 500 },
-      ...{ historyMessages: 1000, historyBytes: 4_194_304 },
+      ...{ historyMessages: 1000, historyBytes: 4_194_304, retainedMessages: 1000, retainedBytes: 1_048_576 },
       ...{ stun: [], turn: [], turnSecret: [], turnUser: undefined, turnPassword: undefined, turnTtl: 3600 },
       ...{ iceAccess: 'peers', icePush: false, iceRateLimit: 20 },
       ...{

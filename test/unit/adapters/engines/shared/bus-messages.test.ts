@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeBusMessage, encodeBusMessage } from '../../../../../src/adapters/engines/shared/bus-messages.ts';
 import { connectionId, nodeId, realmKey, type PeerId } from '../../../../../src/domain/ids.ts';
+import { NEVER } from '../../../../../src/domain/time.ts';
 import type { TopicName } from '../../../../../src/domain/topic.ts';
 
 const HERE = nodeId('here');
@@ -54,6 +55,20 @@ describe('a bus message', () => {
       const received = decodeBusMessage(text.replace(/"extra":\{[^}]*\}/, wrong));
       expect(received).toEqual({ from: HERE, message: without });
     }
+  });
+
+  it.each([
+    [1_000, '"retain":{"lifetime":1000}'],
+    [NEVER, '"retain":{}'],
+  ])('T17: contains how long a publication is retained: %d', (lifetime, written) => {
+    const publication = {
+      ...{ id: '7', topics: ['garden' as TopicName], payload: Buffer.from('x'), type: undefined, retry: undefined },
+      ...{ isPrivate: false, from: undefined, retain: { lifetime } },
+    };
+    const message = { type: 'publication', realm: MAIL.realm, space: 'updates', keepsHistory: true, publication } as const;
+    const text = encodeBusMessage(HERE, message);
+    expect(text).toContain(written);
+    expect(decodeBusMessage(text)).toEqual({ from: HERE, message });
   });
 
   it('contains a connection as a number', () => {
