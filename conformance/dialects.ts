@@ -7,6 +7,8 @@ import { MERCURE_REPLAY_CASES } from './cases/mercure-replay.ts';
 import { MERCURE_STREAM_CASES } from './cases/mercure-streams.ts';
 import { MERCURE_TOKEN_CASES } from './cases/mercure-tokens.ts';
 import { MERCURE_UPDATE_CASES } from './cases/mercure-updates.ts';
+import { MQTT_BOUND_CASES } from './cases/mqtt-bounds.ts';
+import { MQTT_CASES } from './cases/mqtt.ts';
 import { NATS_BOUND_CASES } from './cases/nats-bounds.ts';
 import { NATS_CONNECTION_CASES } from './cases/nats-connection.ts';
 import { NATS_CASES } from './cases/nats.ts';
@@ -24,7 +26,7 @@ import { SUPABASE_CASES } from './cases/supabase.ts';
 import type { SettingName } from './settings.ts';
 
 /** A wire protocol that the suite has cases for. */
-export type DialectName = 'peerjs' | 'mercure' | 'relay' | 'centrifuge' | 'nats' | 'supabase';
+export type DialectName = 'peerjs' | 'mercure' | 'relay' | 'centrifuge' | 'nats' | 'mqtt' | 'supabase';
 
 interface Dialect {
   /** Sorted by rule. */
@@ -47,6 +49,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   relay: { cases: inOrder(RELAY_CASES), path: 'relay_path' },
   centrifuge: { cases: inOrder([...CENTRIFUGE_CASES, ...CENTRIFUGE_BOUND_CASES]), path: 'centrifuge_path' },
   nats: { cases: inOrder([...NATS_CONNECTION_CASES, ...NATS_CASES, ...NATS_BOUND_CASES]), path: 'nats_path' },
+  mqtt: { cases: inOrder([...MQTT_CASES, ...MQTT_BOUND_CASES]), path: 'mqtt_path' },
   supabase: { cases: inOrder([...SUPABASE_CASES, ...SUPABASE_HTTP_CASES, ...SUPABASE_BOUND_CASES]), path: 'supabase_path' },
 };
 

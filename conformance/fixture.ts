@@ -129,8 +129,16 @@ export class Fixture {
   }
 
   /** Opens a socket at a verbatim target. @throws HandshakeRefused */
-  openSocketAt(target: string, name = 'socket', answersPings = true): Promise<PeerClient> {
-    return this.#open({ name, target, headers: {}, id: '', token: '', answersPings });
+  openSocketAt(target: string, name = 'socket', answersPings = true, protocol?: string): Promise<PeerClient> {
+    return this.#open({
+      name,
+      target,
+      headers: {},
+      id: '',
+      token: '',
+      answersPings,
+      ...(protocol !== undefined && { protocol }),
+    });
   }
 
   /** Opens an event stream with any response status. */

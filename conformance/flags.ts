@@ -29,7 +29,7 @@ const SUITE_FLAGS: Readonly<Record<string, Flag>> = {
     form: 'text',
     placeholder: 'DIALECT',
     meaning:
-      'the protocol to test: peerjs, mercure, relay (topic relay of y-webrtc and Trystero), centrifuge, nats or supabase [peerjs]',
+      'the protocol to test: peerjs, mercure, relay (topic relay of y-webrtc and Trystero), centrifuge, nats, supabase or mqtt [peerjs]',
   },
   name: { form: 'text', placeholder: 'NAME', meaning: 'name of the server in reports' },
   only: {

@@ -34,6 +34,7 @@ export interface Settings {
   readonly relay_path?: string;
   readonly centrifuge_path?: string;
   readonly nats_path?: string;
+  readonly mqtt_path?: string;
   readonly supabase_path?: string;
   readonly ping_interval?: number;
   readonly auth?: string;
@@ -98,6 +99,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   relay_path: { kind: 'text', meaning: 'path of the topic relay [/relay]' },
   centrifuge_path: { kind: 'text', meaning: 'path of the Centrifuge server [/connection/websocket]' },
   nats_path: { kind: 'text', meaning: 'path of the WebSocket endpoint for NATS clients [/nats]' },
+  mqtt_path: { kind: 'text', meaning: 'path of the WebSocket endpoint for MQTT clients [/mqtt]' },
   supabase_path: { kind: 'text', meaning: 'path of the Supabase Realtime server [/realtime/v1]' },
   ping_interval: { kind: 'number', meaning: 'interval of pings for clients without heartbeats, in ms' },
   auth: { kind: 'text', meaning: 'clients that may connect: open, optional or required' },

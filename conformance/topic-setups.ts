@@ -11,6 +11,7 @@ const HUB: Settings = {
 };
 const CENTRIFUGE: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'centrifuge'] };
 const NATS: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'nats'] };
+const MQTT: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'mqtt'] };
 const SUPABASE: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'supabase'] };
 const RELAY: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'relay'] };
 
@@ -88,6 +89,7 @@ export const TOPIC_SETUPS = {
   centrifuge: { settings: CENTRIFUGE, requires: [] },
   'centrifuge with short ping interval': withShortPings(CENTRIFUGE),
   nats: { settings: NATS, requires: [] },
+  mqtt: { settings: MQTT, requires: [] },
   'nats with short ping interval': withShortPings(NATS),
   supabase: { settings: SUPABASE, requires: [] },
 } as const satisfies Readonly<Record<string, Setup>>;

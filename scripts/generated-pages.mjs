@@ -16,5 +16,6 @@ export const SLOW_PAGES = [
   'test/e2e/conformance/mercure.test.ts',
   'test/e2e/conformance/centrifuge.test.ts',
   'test/e2e/conformance/nats.test.ts',
+  'test/e2e/conformance/mqtt.test.ts',
   'test/e2e/conformance/supabase.test.ts',
 ];

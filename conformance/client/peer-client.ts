@@ -14,6 +14,8 @@ export type { Frame } from './parse-frame.ts';
 export interface RawFrame {
   readonly text: string;
   readonly isBinary: boolean;
+  /** The bytes of a binary frame. */
+  readonly bytes?: Buffer;
 }
 
 /** The close event: code 1005 means no status code, 1006 means no close frame. */
@@ -45,6 +47,8 @@ export interface ClientOptions {
   readonly token: string;
   /** Whether pings of the server are answered, as every browser does. */
   readonly answersPings?: boolean;
+  /** The subprotocol that is offered. */
+  readonly protocol?: string;
 }
 
 /** How long the suite waits for a reaction that a server need not show. */
@@ -68,7 +72,7 @@ export class PeerClient {
   private constructor(
     server: Profile,
     transcript: Transcript,
-    { name, target, headers, id, token, answersPings }: ClientOptions,
+    { name, target, headers, id, token, answersPings, protocol }: ClientOptions,
   ) {
     this.name = name;
     this.id = id;
@@ -76,7 +80,7 @@ export class PeerClient {
     this.#patience = server.patience;
     this.#transcript = transcript;
     const host = server.host.includes(':') ? `[${server.host}]` : server.host;
-    this.#socket = new WebSocket(`${server.secure ? 'wss' : 'ws'}://${host}:${server.port}${target}`, {
+    this.#socket = new WebSocket(`${server.secure ? 'wss' : 'ws'}://${host}:${server.port}${target}`, protocol, {
       headers: { ...headers },
       rejectUnauthorized: !server.trustsAnyCertificate,
       maxPayload: MAX_FRAME_BYTES,
@@ -262,7 +266,7 @@ export class PeerClient {
     this.#socket.on('message', (bytes, isBinary) => {
       const text = (bytes as Buffer).toString('utf8');
       this.#transcript.received(this.name, isBinary ? `(binary) ${text}` : text);
-      this.unread.push({ text, isBinary });
+      this.unread.push({ text, isBinary, ...(isBinary && { bytes: bytes as Buffer }) });
       this.#onChange();
     });
     // `close` follows.

@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<string, string>> = {
   REL: 'Topic relay',
   CF: 'Centrifuge',
   NA: 'NATS',
+  MQ: 'MQTT',
   SB: 'Supabase Realtime',
 };
 const ORDER = Object.keys(NAMES);

@@ -13,6 +13,7 @@ it.each([
   ['docs/conformance.md', 'relay-cases', dialectSection(DIALECTS.relay.cases)],
   ['docs/conformance.md', 'centrifuge-cases', dialectSection(DIALECTS.centrifuge.cases)],
   ['docs/conformance.md', 'nats-cases', dialectSection(DIALECTS.nats.cases)],
+  ['docs/conformance.md', 'mqtt-cases', dialectSection(DIALECTS.mqtt.cases)],
   ['docs/conformance.md', 'supabase-cases', dialectSection(DIALECTS.supabase.cases)],
   ['docs/differences-from-peer.md', 'differences', differencesSection(ALL_CASES)],
 ])('the section of %s for %s is up to date (otherwise: npm run docs)', (path, name, section) => {

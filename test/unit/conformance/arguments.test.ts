@@ -96,7 +96,7 @@ describe('rejects invalid arguments with the flag, the value and what is allowed
     [[...URL_FLAGS, '--expect', 'much'], "--expect must be one of compatible, signalbox, peer, not 'much'"],
     [
       [...URL_FLAGS, '--dialect', 'smoke'],
-      "--dialect must be one of peerjs, mercure, relay, centrifuge, nats, supabase, not 'smoke'",
+      "--dialect must be one of peerjs, mercure, relay, centrifuge, nats, mqtt, supabase, not 'smoke'",
     ],
     [
       [...URL_FLAGS, '--dialect', 'relay', '--random', '3'],

@@ -7,6 +7,12 @@ import { ROOT } from '../../architecture/tree.ts';
 
 /** Rules that a black-box test cannot cover, with the reason. */
 const NOT_ASKED: Readonly<Record<string, string>> = {
+  MQ4: 'the tokens are those of Mercure',
+  MQ6: 'the refusals need tokens, realms or limits of the server',
+  MQ9: 'the properties say what this broker lacks, and others may have it',
+  MQ17: 'a broker may keep sessions',
+  MQ23: 'requires clients of other wires',
+  MQ24: 'the prefixes are a configuration of Signalbox',
   MER11: 'the keys of a hub are its configuration',
   CF11: 'the tokens are those of Mercure',
   CF14: 'requires clients of other wires',
@@ -19,7 +25,7 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   SB17: 'requires clients of other wires',
 };
 
-describe.each(['mercure', 'relay', 'centrifuge', 'nats', 'supabase'] as const)('the cases of %s', (dialect) => {
+describe.each(['mercure', 'relay', 'centrifuge', 'nats', 'supabase', 'mqtt'] as const)('the cases of %s', (dialect) => {
   const { cases } = DIALECTS[dialect];
   const rules = rulesIn(readFileSync(join(ROOT, `docs/protocols/${dialect}.md`), 'utf8')).map(({ id }) => id);
 
@@ -40,8 +46,8 @@ describe('the dialects', () => {
   });
 
   it('are identified by name', () => {
-    expect(['peerjs', 'mercure', 'relay', 'centrifuge', 'nats', 'supabase', 'peero', 'toString'].map(isDialect)).toEqual([
-      ...[true, true, true, true, true, true, false, false],
+    expect(['peerjs', 'mercure', 'relay', 'centrifuge', 'nats', 'supabase', 'mqtt', 'peero', 'toString'].map(isDialect)).toEqual([
+      ...[true, true, true, true, true, true, true, false, false],
     ]);
   });
 });
