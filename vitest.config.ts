@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two cores, of which vitest would leave one idle. End-to-end tests start other processes, and run after the others. */
-const WORKERS = { maxWorkers: 2, sequence: { groupOrder: 0 } };
-const LATER = { sequence: { groupOrder: 1 } };
+/** For two cores, of which vitest would leave one idle. Some contract tests wait for timeouts of engines and transports. */
+const WORKERS = { maxWorkers: 3, sequence: { groupOrder: 0 } };
+/** End-to-end tests start other processes, and run after the others. They spend three quarters of their time waiting. */
+const LATER = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 /** Files of a project share the modules of their worker, because loading them again costs more than most tests. */
 const suite = (name: string) => ({ name, include: [`test/${name}/**/*.test.ts`], isolate: false, ...WORKERS });
