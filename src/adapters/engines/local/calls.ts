@@ -47,8 +47,8 @@ interface Calls {
   take: [[RealmKey, PeerId, ConnectionId], [readonly SentMessage[], readonly PeerId[], ClaimState?, (readonly Millis[])?]];
   waiting: [[RealmKey], [readonly PeerId[]]];
   measure: [[RealmKey, PeerId], [HeldMessages]];
-  /** The reply has the time until the next expiry. */
-  expire: [[], [readonly SentExpired[], next: Millis]];
+  /** The reply has the time until the next expiry. M23: `isMore` if other messages are due. */
+  expire: [[], [readonly SentExpired[], next: Millis, isMore: boolean]];
   broadcast: [[BusPublication], undefined];
   send: [[NodeId, NodeMessage], undefined];
   nodes: [[], [readonly NodeId[]]];

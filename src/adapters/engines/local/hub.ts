@@ -4,7 +4,7 @@ import type { MailboxStore } from '../../../application/ports/mailbox-store.ts';
 import type { BusMessage } from '../../../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import type { NodeId } from '../../../domain/ids.ts';
-import { NEVER } from '../../../domain/time.ts';
+import { NEVER, type Millis } from '../../../domain/time.ts';
 import { BatchWriter, type Schedule } from './batch-writer.ts';
 import {
   claimFrom,
@@ -76,6 +76,8 @@ export class LocalHub {
   readonly #clock: Clock;
   readonly #schedule: Schedule | undefined;
   readonly #nodes = new Map<NodeId, HubNode>();
+  /** M23: the time of an expiry that the next call continues, of any node. */
+  #expiryAt: Millis | undefined;
 
   constructor(stores: HubStores, { clock, schedule }: HubOptions) {
     this.#stores = stores;
@@ -153,10 +155,11 @@ export class LocalHub {
     },
     expire: (_node, _none, reply) => {
       const { mailboxes } = this.#stores;
-      const now = this.#clock.now();
-      mailboxes.expire(now, (expired) => {
+      const now = (this.#expiryAt ??= this.#clock.now());
+      mailboxes.expire(now, (expired, isMore = false) => {
+        if (!isMore) this.#expiryAt = undefined;
         const deadline = mailboxes.nextDeadline();
-        reply(expired.map(sentExpired), deadline === NEVER ? NEVER : Math.max(0, deadline - now));
+        reply(expired.map(sentExpired), deadline === NEVER ? NEVER : Math.max(0, deadline - now), isMore);
       });
     },
     broadcast: (from, [message]) => {

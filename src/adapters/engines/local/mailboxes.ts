@@ -1,5 +1,5 @@
 import type {
-  ExpiredInRealm,
+  ExpireAnswer,
   HeldMessages,
   HoldAnswer,
   MailboxPeer,
@@ -53,13 +53,13 @@ export class LocalMailboxStore implements MailboxStore {
     this.#commands.ask(['measure', realm, id], answer, () => answer({ messages: 0, bytes: 0 }));
   }
 
-  expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
+  expire(now: Millis, answer: ExpireAnswer): void {
     this.#nextDeadline = NEVER;
     this.#commands.ask(
       ['expire'],
-      (expired, next) => {
+      (expired, next, isMore) => {
         this.#scheduleExpiry(now + next);
-        answer(expired.map(expiredFrom));
+        answer(expired.map(expiredFrom), isMore);
       },
       () => answer([]),
     );
