@@ -1,71 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Server } from '../../support/e2e/server.ts';
-import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
-import { ScriptPages } from '../../support/e2e/script-pages.ts';
-import { uniqueName } from '../../support/e2e/server-client.ts';
+import { describePeerixMeetings } from '../../support/e2e/peerix-meetings.ts';
 
-/* Tabs with the protocol of Peerix in Chromium, one of them with the official client of Supabase. It joins two channels. */
+const OTHERS = ['sse', 'socketio', 'centrifuge', 'nats', 'mqtt', 'mqtt3', 'supabase'] as const;
+const PAIRS = OTHERS.map((other) => ['supabase', other] as const);
 
-const OPTIONS = {
-  ...{ dialects: ['peerjs', 'mercure', 'socketio', 'centrifuge', 'nats', 'supabase'], mercure_open: true, http_rate_limit: 0 },
-  ...{ messages_per_second: 10_000, message_burst: 10_000 },
-};
-/** All remainders of base64, and sizes around those of messages, frames and buffers. */
-const SIZES = [
-  ...[1, 2, 3, 4, 5, 41, 90, 125, 126, 127, 255, 256, 257, 500, 1_000, 1_023, 1_024, 4_095, 4_096, 10_000],
-  ...[16_384, 20_000, 32_767, 40_000, 50_000, 59_999, 60_000],
-];
-
-const OTHERS = ['sse', 'socketio', 'centrifuge', 'nats', 'supabase'] as const;
-type Wire = (typeof OTHERS)[number];
-
-describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Peerix over Supabase on $name', (kind) => {
-  let server: Server;
-  let pages: ScriptPages;
-  beforeAll(async () => {
-    server = await Server.start({ kind, options: OPTIONS });
-    pages = await ScriptPages.start('peerix.js');
-  });
-  afterAll(async () => {
-    await pages.stop();
-    await server.stop();
-  });
-
-  function urlOf(wire: Wire): string {
-    const place = `${server.host}:${server.port}`;
-    if (wire === 'centrifuge') return `ws://${place}/connection/websocket`;
-    if (wire === 'nats') return `ws://${place}/nats`;
-    return wire === 'sse' ? `http://${place}/.well-known/mercure` : `http://${place}`;
-  }
-
-  it.each(OTHERS)('SB17, T4: supabase and %s exchange bytes of 1 to 60,000 both ways, each once and in order', async (other) => {
-    const [ann, bob] = await Promise.all([pages.openPage(), pages.openPage()]);
-    const namespace = uniqueName('namespace');
-    await ann.call('join', 'supabase', urlOf('supabase'), namespace);
-    await bob.call('join', other, urlOf(other), namespace);
-    for (const tab of [ann, bob]) await tab.call('collect');
-    await ann.call('publishBytes', SIZES);
-    await bob.waitFor('hasCollected', SIZES.length);
-    expect(await bob.call('collected')).toEqual(SIZES);
-    for (const tab of [ann, bob]) await tab.call('collect');
-    await bob.call('publishBytes', SIZES);
-    await ann.waitFor('hasCollected', SIZES.length);
-    expect(await ann.call('collected')).toEqual(SIZES);
-    await Promise.all([ann.close(), bob.close()]);
-  });
-
-  it.each([...OTHERS.map((other) => ['supabase', other] as const), ...OTHERS.map((other) => [other, 'supabase'] as const)])(
-    'SB17: a tab on %s and a tab on %s exchange offer, answer and candidates',
-    async (one, other) => {
-      const [ann, bob] = await Promise.all([pages.openPage(), pages.openPage()]);
-      const namespace = uniqueName('namespace');
-      await ann.call('join', one, urlOf(one), namespace);
-      await bob.call('join', other, urlOf(other), namespace);
-      await ann.call('announce');
-      for (const tab of [ann, bob]) await tab.waitFor('isConnected');
-      await ann.call('send', 'hello');
-      await bob.waitFor('received', 'hello');
-      await Promise.all([ann.close(), bob.close()]);
-    },
-  );
+// The client of Supabase joins two channels, so each publication reaches the broker twice.
+describePeerixMeetings({
+  wire: 'Supabase',
+  rules: 'SB17, T4',
+  exchanges: PAIRS,
+  connections: [...PAIRS, ...OTHERS.map((other) => [other, 'supabase'] as const)],
 });
