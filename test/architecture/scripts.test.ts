@@ -34,7 +34,7 @@ describe('scripts', () => {
 
 /** Tests that write a page, directly or by one of these functions. */
 function pageWriters(): string[] {
-  const writing = /UPDATE_DOCS|toMatchFileSnapshot|expectPublished\(|signalboxConforms\(/;
+  const writing = /UPDATE_DOCS|toMatchFileSnapshot|expectPublished\(|signalboxConforms\(|describeWireCases\(/;
   return filesUnder('test', /\.test\.ts$/)
     .filter(({ path, text }) => path !== 'test/architecture/scripts.test.ts' && writing.test(text))
     .map(({ path }) => path);

@@ -7,7 +7,7 @@ import type { ConformingServer } from './conforming-server.ts';
 export type ServerClass = new (settings: Settings) => ConformingServer;
 
 /** A server that can be started in this process. */
-interface Startable {
+export interface Startable {
   /** The reason of a simulated crash; undefined while running. */
   readonly crashReason: string | undefined;
   /** @returns its port. */

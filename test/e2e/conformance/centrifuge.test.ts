@@ -1,13 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { DIALECTS } from '../../../conformance/dialects.ts';
-import { runCases } from '../../../conformance/run-cases.ts';
-import { inProcess } from '../../conformance/mutants/in-process.ts';
 import { ConformingCentrifuge, type CentrifugeFault } from '../../conformance/topics/conforming-centrifuge.ts';
-import { countsTable, expectPublished, notOk, runSuite, signalboxCommand } from './suite.ts';
-
-const { cases } = DIALECTS.centrifuge;
-const MINUTES = 180_000;
-const PATIENCE_MS = 2_500;
+import { describeWireCases } from './wire-cases.ts';
 
 const UNREADABLE = ['no-json', 'half-json', 'list', 'no-id', 'no-name', 'no-channel', 'no-data'].map((name) => `CF2.${name}`);
 
@@ -52,35 +44,4 @@ const FAULTS: Readonly<Record<CentrifugeFault, readonly string[]>> = {
   'closes clients that answer pings': ['CF5.pinged'],
 };
 
-describe('the Centrifuge cases', () => {
-  it('have a server with a fault for each of them', () => {
-    const detected = new Set(Object.values(FAULTS).flat());
-    expect(cases.map(({ id }) => id).filter((id) => !detected.has(id))).toEqual([]);
-  });
-
-  it('pass a conforming server', { timeout: MINUTES }, async () => {
-    const results = await runCases({ cases, servers: inProcess('conforming', ConformingCentrifuge) });
-    expect(results.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
-  });
-
-  it.concurrent.each(Object.entries(FAULTS))('detect a server that %s', { timeout: MINUTES }, async (fault, ids) => {
-    class FaultyServer extends ConformingCentrifuge {
-      constructor(settings: ConstructorParameters<typeof ConformingCentrifuge>[0]) {
-        super(settings, fault as CentrifugeFault);
-      }
-    }
-    const selected = cases.filter(({ id }) => ids.includes(id));
-    const results = await runCases({ cases: selected, servers: inProcess(fault, FaultyServer, PATIENCE_MS) });
-    expect(selected.length).toBe(ids.length);
-    expect(results.filter(({ verdict }) => verdict !== 'ok').map(({ id }) => id)).toEqual(selected.map(({ id }) => id));
-  });
-
-  it.each(['uws', 'node'] as const)('pass Signalbox on %s', { timeout: MINUTES }, async (transport) => {
-    const command = signalboxCommand(transport);
-    const flags = ['--dialect', 'centrifuge', '--command', command, '--flavour', 'signalbox', '--strict'];
-    const { code, result } = await runSuite(...flags);
-    expect(notOk(result)).toEqual([]);
-    expect(code).toBe(0);
-    expectPublished(`centrifuge-${transport}`, countsTable(`Signalbox, \`${transport}\``, result.cases));
-  });
-});
+describeWireCases({ wire: 'Centrifuge', dialect: 'centrifuge', Server: ConformingCentrifuge, faults: FAULTS });

@@ -1,13 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { DIALECTS } from '../../../conformance/dialects.ts';
-import { runCases } from '../../../conformance/run-cases.ts';
-import { inProcess } from '../../conformance/mutants/in-process.ts';
 import { ConformingMqtt, type MqttFault } from '../../conformance/topics/conforming-mqtt.ts';
-import { countsTable, expectPublished, notOk, runSuite, signalboxCommand } from './suite.ts';
-
-const { cases } = DIALECTS.mqtt;
-const MINUTES = 180_000;
-const PATIENCE_MS = 2_500;
+import { describeWireCases } from './wire-cases.ts';
 
 const MALFORMED = [
   ...['bad-filter', 'no-filter', 'packet-id-0', 'wrong-flags', 'qos-3', 'topic-with-wildcard', 'not-utf-8', 'type-0'],
@@ -58,35 +50,4 @@ const FAULTS: Readonly<Record<MqttFault, readonly string[]>> = {
   'publishes every will': ['MQ21.no-will'],
 };
 
-describe('the MQTT cases', () => {
-  it('have a server with a fault for each of them', () => {
-    const detected = new Set(Object.values(FAULTS).flat());
-    expect(cases.map(({ id }) => id).filter((id) => !detected.has(id))).toEqual([]);
-  });
-
-  it('pass a conforming server', { timeout: MINUTES }, async () => {
-    const results = await runCases({ cases, servers: inProcess('conforming', ConformingMqtt) });
-    expect(results.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
-  });
-
-  it.concurrent.each(Object.entries(FAULTS))('detect a server that %s', { timeout: MINUTES }, async (fault, ids) => {
-    class FaultyServer extends ConformingMqtt {
-      constructor(settings: ConstructorParameters<typeof ConformingMqtt>[0]) {
-        super(settings, fault as MqttFault);
-      }
-    }
-    const selected = cases.filter(({ id }) => ids.includes(id));
-    const results = await runCases({ cases: selected, servers: inProcess(fault, FaultyServer, PATIENCE_MS) });
-    expect(selected.length).toBe(ids.length);
-    expect(results.filter(({ verdict }) => verdict !== 'ok').map(({ id }) => id)).toEqual(selected.map(({ id }) => id));
-  });
-
-  it.each(['uws', 'node'] as const)('pass Signalbox on %s', { timeout: MINUTES }, async (transport) => {
-    const command = signalboxCommand(transport);
-    const flags = ['--dialect', 'mqtt', '--command', command, '--flavour', 'signalbox', '--strict'];
-    const { code, result } = await runSuite(...flags);
-    expect(notOk(result)).toEqual([]);
-    expect(code).toBe(0);
-    expectPublished(`mqtt-${transport}`, countsTable(`Signalbox, \`${transport}\``, result.cases));
-  });
-});
+describeWireCases({ wire: 'MQTT', dialect: 'mqtt', Server: ConformingMqtt, faults: FAULTS });

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DIALECTS } from '../../../conformance/dialects.ts';
-import { runCases } from '../../../conformance/run-cases.ts';
-import { inProcess } from '../../conformance/mutants/in-process.ts';
 import { ConformingNats, type NatsFault } from '../../conformance/topics/conforming-nats.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startWebSocketNats } from '../../support/engines/nats-server.ts';
-import { countsTable, expectPublished, notOk, runSuite, signalboxCommand } from './suite.ts';
+import { countsTable, expectPublished, notOk, runSuite } from './suite.ts';
+import { describeWireCases } from './wire-cases.ts';
 
-const { cases } = DIALECTS.nats;
 const MINUTES = 180_000;
-const PATIENCE_MS = 2_500;
 
 const UNREADABLE = [
   ...['unknown-verb', 'empty-line', 'no-json', 'no-sid', 'many-words', 'no-size', 'negative-size', 'text-as-size'],
@@ -66,50 +62,19 @@ const FAULTS: Readonly<Record<NatsFault, readonly string[]>> = {
   'never closes silent clients': ['NA6.unanswered'],
 };
 
-describe('the NATS cases', () => {
-  it('have a server with a fault for each of them', () => {
-    const detected = new Set(Object.values(FAULTS).flat());
-    expect(cases.map(({ id }) => id).filter((id) => !detected.has(id))).toEqual([]);
-  });
+describeWireCases({ wire: 'NATS', dialect: 'nats', Server: ConformingNats, faults: FAULTS });
 
-  it('pass a conforming server', { timeout: MINUTES }, async () => {
-    const results = await runCases({ cases, servers: inProcess('conforming', ConformingNats) });
-    expect(results.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+describe('the NATS cases with nats-server', () => {
+  let nats: EngineServer;
+  beforeAll(async () => {
+    nats = await startWebSocketNats();
   });
+  afterAll(() => nats.stop());
 
-  it.concurrent.each(Object.entries(FAULTS))('detect a server that %s', { timeout: MINUTES }, async (fault, ids) => {
-    class FaultyServer extends ConformingNats {
-      constructor(settings: ConstructorParameters<typeof ConformingNats>[0]) {
-        super(settings, fault as NatsFault);
-      }
-    }
-    const selected = cases.filter(({ id }) => ids.includes(id));
-    const results = await runCases({ cases: selected, servers: inProcess(fault, FaultyServer, PATIENCE_MS) });
-    expect(selected.length).toBe(ids.length);
-    expect(results.filter(({ verdict }) => verdict !== 'ok').map(({ id }) => id)).toEqual(selected.map(({ id }) => id));
-  });
-
-  it.each(['uws', 'node'] as const)('pass Signalbox on %s', { timeout: MINUTES }, async (transport) => {
-    const command = signalboxCommand(transport);
-    const flags = ['--dialect', 'nats', '--command', command, '--flavour', 'signalbox', '--strict'];
-    const { code, result } = await runSuite(...flags);
-    expect(notOk(result)).toEqual([]);
+  it('pass it', { timeout: MINUTES }, async () => {
+    const { code, result } = await runSuite('--dialect', 'nats', '--url', `${nats.url.replace('ws:', 'http:')}/`);
+    expect(notOk(result).filter((line) => !line.startsWith('not testable'))).toEqual([]);
     expect(code).toBe(0);
-    expectPublished(`nats-${transport}`, countsTable(`Signalbox, \`${transport}\``, result.cases));
-  });
-
-  describe('with nats-server', () => {
-    let nats: EngineServer;
-    beforeAll(async () => {
-      nats = await startWebSocketNats();
-    });
-    afterAll(() => nats.stop());
-
-    it('pass it', { timeout: MINUTES }, async () => {
-      const { code, result } = await runSuite('--dialect', 'nats', '--url', `${nats.url.replace('ws:', 'http:')}/`);
-      expect(notOk(result).filter((line) => !line.startsWith('not testable'))).toEqual([]);
-      expect(code).toBe(0);
-      expectPublished('nats-server', countsTable('nats-server', result.cases));
-    });
+    expectPublished('nats-server', countsTable('nats-server', result.cases));
   });
 });
