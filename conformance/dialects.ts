@@ -8,6 +8,7 @@ import { MERCURE_STREAM_CASES } from './cases/mercure-streams.ts';
 import { MERCURE_TOKEN_CASES } from './cases/mercure-tokens.ts';
 import { MERCURE_UPDATE_CASES } from './cases/mercure-updates.ts';
 import { MQTT_BOUND_CASES } from './cases/mqtt-bounds.ts';
+import { MQTT_SHARED_CASES } from './cases/mqtt-shared.ts';
 import { MQTT_CASES } from './cases/mqtt.ts';
 import { NATS_BOUND_CASES } from './cases/nats-bounds.ts';
 import { NATS_CONNECTION_CASES } from './cases/nats-connection.ts';
@@ -49,7 +50,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   relay: { cases: inOrder(RELAY_CASES), path: 'relay_path' },
   centrifuge: { cases: inOrder([...CENTRIFUGE_CASES, ...CENTRIFUGE_BOUND_CASES]), path: 'centrifuge_path' },
   nats: { cases: inOrder([...NATS_CONNECTION_CASES, ...NATS_CASES, ...NATS_BOUND_CASES]), path: 'nats_path' },
-  mqtt: { cases: inOrder([...MQTT_CASES, ...MQTT_BOUND_CASES]), path: 'mqtt_path' },
+  mqtt: { cases: inOrder([...MQTT_CASES, ...MQTT_SHARED_CASES, ...MQTT_BOUND_CASES]), path: 'mqtt_path' },
   supabase: { cases: inOrder([...SUPABASE_CASES, ...SUPABASE_HTTP_CASES, ...SUPABASE_BOUND_CASES]), path: 'supabase_path' },
 };
 

@@ -46,7 +46,7 @@ class Group {
     const lists = topics.flatMap((topic) => this.byTopic.get(topic) ?? []).concat(this.patterns);
     const total = lists.reduce((sum, { size }) => sum + size, 0);
     const first = this.#turn % total;
-    this.#turn = first + 1;
+    this.#turn += 1;
     const next = memberAt(lists, first);
     if (!isPrivate && next !== undefined && 'topic' in next.selector && isReceiver(next.session)) return [next];
     const found: GroupMember[] = [];
@@ -55,6 +55,11 @@ class Group {
       if (member !== undefined && isReceiver(member.session)) found.push(member);
     }
     return found;
+  }
+
+  /** No candidate matches the publication, so that it takes no turn. */
+  returnTurn(): void {
+    this.#turn -= 1;
   }
 }
 
@@ -72,11 +77,13 @@ class GroupSearch implements CandidateSearch {
   readonly candidates: readonly Session[];
   readonly #selectors: readonly GroupSelector[];
   readonly #publication: Publication;
+  readonly #group: Group;
   #undecided: number;
   #hasMatch = false;
 
-  constructor(publication: Publication, members: readonly GroupMember[]) {
+  constructor(publication: Publication, group: Group, members: readonly GroupMember[]) {
     this.#publication = publication;
+    this.#group = group;
     this.candidates = members.map(({ session }) => session);
     this.#selectors = members.map(({ selector }) => selector);
     this.#undecided = members.length;
@@ -91,6 +98,7 @@ class GroupSearch implements CandidateSearch {
     const isMatch = this.#isReceiver(index, budget);
     if (isMatch !== undefined) this.#undecided -= 1;
     this.#hasMatch = isMatch === true;
+    if (isMatch === false && this.hasNoMatch) this.#group.returnTurn();
     return isMatch;
   }
 
@@ -159,8 +167,9 @@ export class SubscriberGroups {
     if (group.byTopic.size === 0 && group.patterns.size === 0) this.#groups.delete(group.name);
   }
 
-  /** @returns the number of candidates. */
-  publish(publication: Publication, subscribers: number, isReceiver: (session: Session) => boolean, out: Decision[]): number {
+  /** Notifies one open member of each group, and never `except`. @returns the number of candidates. */
+  publish(publication: Publication, subscribers: number, except: Session | undefined, out: Decision[]): number {
+    const isReceiver = (session: Session): boolean => session !== except && session.state === 'open';
     let count = 0;
     for (const group of this.#groupsOf(publication.topics)) {
       const members = group.candidates(publication, isReceiver);
@@ -170,7 +179,7 @@ export class SubscriberGroups {
       const event: TopicEvent = { event: 'publication', publication, subscribers, group: group.name };
       const isCertain = members.length === 1 && 'topic' in first.selector && !publication.isPrivate;
       if (isCertain) out.push({ do: 'notify', to: [first.session.connection], event });
-      else out.push({ do: 'broadcast', search: new GroupSearch(publication, members), event });
+      else out.push({ do: 'broadcast', search: new GroupSearch(publication, group, members), event });
     }
     return count;
   }

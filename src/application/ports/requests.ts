@@ -31,8 +31,8 @@ export type FrameRequest =
   | {
       readonly action: 'publish';
       readonly draft: Draft;
-      /** Whether the publisher receives the publication too, if subscribed. */
-      readonly echo: boolean;
+      /** Whether the publisher receives the publication too, if subscribed. T15: `in-groups` if only as a member of a group. */
+      readonly echo: boolean | 'in-groups';
       readonly receipt?: number | undefined;
     }
   /** T8: the payload that the subscribers of its topics receive if this connection is lost. */

@@ -66,7 +66,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       if (draft.retain?.isRequired === true && !topics.retained.hasRoomFor(publication, now)) return refuse('too-many-topics');
       const decisions: Decision[] = [];
       topics.retain(publication, now);
-      const subscribers = topics.publish(publication, echo ? undefined : session, decisions);
+      const subscribers = topics.publish(publication, echo === true ? undefined : session, decisions, echo === 'in-groups');
       count(session.traits.space, subscribers);
       broadcast(realm, session.traits, publication);
       performer.performAll(realm, decisions, now);

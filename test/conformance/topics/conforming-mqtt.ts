@@ -46,7 +46,13 @@ export type MqttFault =
   | 'ignores malformed packets'
   | 'closes all clients after a malformed packet'
   | 'publishes no will'
-  | 'publishes every will';
+  | 'publishes every will'
+  | 'delivers to every member'
+  | 'delivers to the first member'
+  | 'mixes share names'
+  | 'keeps members that unsubscribe'
+  | 'sends retained publications to members'
+  | 'accepts no-local of members';
 
 interface Client {
   readonly socket: WebSocket;
@@ -58,6 +64,7 @@ interface Client {
 }
 
 const LARGE = 10_000;
+const SHARED = /^\$share\/([^/]+)\/(.+)$/;
 
 /** A small MQTT broker with at most one fault, which otherwise passes every case. Shares no code with Signalbox. */
 export class ConformingMqtt {
@@ -68,6 +75,7 @@ export class ConformingMqtt {
   readonly #clients = new Set<Client>();
   readonly #retained = new Map<string, IPublishPacket>();
   readonly #delayed: (() => void)[] = [];
+  #turn = 0;
 
   constructor(_settings: Settings, fault?: MqttFault) {
     this.#fault = fault;
@@ -132,7 +140,10 @@ export class ConformingMqtt {
       case 'unsubscribe': {
         const isKnown = packet.unsubscriptions.every((filter) => client.filters.has(filter));
         if (!isKnown && this.#fault === 'ignores unknown UNSUBSCRIBE') return;
-        if (this.#fault !== 'ignores UNSUBSCRIBE') for (const filter of packet.unsubscriptions) client.filters.delete(filter);
+        for (const filter of packet.unsubscriptions) {
+          const isKept = this.#fault === 'keeps members that unsubscribe' && SHARED.test(filter);
+          if (this.#fault !== 'ignores UNSUBSCRIBE' && !isKept) client.filters.delete(filter);
+        }
         return this.#send(client, {
           cmd: 'unsuback',
           messageId: packet.messageId,
@@ -178,7 +189,9 @@ export class ConformingMqtt {
     const isBad = subscriptions.some(
       ({ topic }) => !/^(?:[^+#]*|(?:(?:\+|[^/+#]*)(?:\/|$))*#?)$/.test(topic) || /#./.test(topic),
     );
-    if (isBad || messageId === 0 || subscriptions.length === 0) return this.#malformed(client);
+    const isLocal =
+      this.#fault !== 'accepts no-local of members' && subscriptions.some((one) => SHARED.test(one.topic) && one.nl);
+    if (isBad || isLocal || messageId === 0 || subscriptions.length === 0) return this.#malformed(client);
     for (const { topic, nl = false } of subscriptions) client.filters.set(topic, { isNoLocal: nl });
     const granted = subscriptions.map(() => 0);
     this.#send(client, {
@@ -187,7 +200,9 @@ export class ConformingMqtt {
       granted: this.#fault === 'acknowledges one filter' ? [0] : granted,
     } as Packet);
     for (const [topic, packet] of this.#retained) {
-      if (subscriptions.some((one) => this.#matches(one.topic, topic))) this.#send(client, { ...packet, retain: true });
+      const filters = subscriptions.map((one) => one.topic);
+      const told = this.#fault === 'sends retained publications to members' ? filters.map(plain) : filters;
+      if (told.some((filter) => this.#matches(filter, topic))) this.#send(client, { ...packet, retain: true });
     }
   }
 
@@ -225,6 +240,24 @@ export class ConformingMqtt {
       const isKept = this.#fault === 'ignores no-local' || !isOwn || filters.some(([, { isNoLocal }]) => !isNoLocal);
       if (filters.length === 0 || !isKept || (isOwn && this.#fault === 'does not deliver to the publisher')) continue;
       this.#deliver(client, { ...told, retain });
+    }
+    this.#share({ ...told, retain });
+  }
+
+  /** One member of each share name and filter receives it. */
+  #share(packet: IPublishPacket): void {
+    const groups = new Map<string, Client[]>();
+    for (const client of this.#clients) {
+      for (const filter of client.filters.keys()) {
+        if (!SHARED.test(filter) || !this.#matches(plain(filter), packet.topic)) continue;
+        const key = this.#fault === 'mixes share names' ? plain(filter) : filter;
+        groups.set(key, [...(groups.get(key) ?? []), client]);
+      }
+    }
+    for (const members of groups.values()) {
+      const turn = this.#fault === 'delivers to the first member' ? 0 : this.#turn++ % members.length;
+      const chosen = this.#fault === 'delivers to every member' ? members : members.slice(turn, turn + 1);
+      for (const client of chosen) this.#deliver(client, packet);
     }
   }
 
@@ -292,6 +325,11 @@ export class ConformingMqtt {
   #send({ socket, version }: Client, packet: Packet): void {
     socket.send(generate(packet, { protocolVersion: version }), { binary: this.#fault !== 'sends text frames' });
   }
+}
+
+/** The filter behind a share name. */
+function plain(filter: string): string {
+  return SHARED.exec(filter)?.[2] ?? filter;
 }
 
 function withoutWill(packet: IConnectPacket | undefined): IConnectPacket | undefined {

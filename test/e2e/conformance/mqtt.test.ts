@@ -48,6 +48,12 @@ const FAULTS: Readonly<Record<MqttFault, readonly string[]>> = {
   'closes all clients after a malformed packet': MALFORMED,
   'publishes no will': ['MQ21.will'],
   'publishes every will': ['MQ21.no-will'],
+  'delivers to every member': ['MQ25.one-of-share'],
+  'delivers to the first member': ['MQ25.one-of-share'],
+  'mixes share names': ['MQ25.other-share'],
+  'keeps members that unsubscribe': ['MQ25.unsubscribe'],
+  'sends retained publications to members': ['MQ25.not-retained'],
+  'accepts no-local of members': ['MQ25.no-local'],
 };
 
 describeWireCases({ wire: 'MQTT', dialect: 'mqtt', Server: ConformingMqtt, faults: FAULTS });

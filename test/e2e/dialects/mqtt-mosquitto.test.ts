@@ -52,6 +52,8 @@ const PACKETS: readonly (readonly [name: string, digits: string, before?: number
   ['a SUBSCRIBE to two filters', '82 0a 0001 0001 61 00 0001 62 01', 2],
   ['a SUBSCRIBE to #', '82 06 0001 0001 23 02', 2],
   ['a SUBSCRIBE to +/#', '82 08 0001 0003 2b2f23 00', 2],
+  ['a shared SUBSCRIBE', '82 0f 0001 000a 2473686172652f672f61 00', 2],
+  ['an UNSUBSCRIBE from a shared filter', 'a2 0e 0001 000a 2473686172652f672f61', 2],
   ['a wildcard beside text', '82 07 0001 0002 612b 00', 2],
   ['a wildcard behind the last level', '82 08 0001 0003 232f61 00', 2],
   ['no filter', '82 02 0001', 2],

@@ -3,7 +3,7 @@ import { failureOf, MqttUser } from '../../support/e2e/mqtt-client.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
-import { until } from '../../support/e2e/until.ts';
+import { until, within } from '../../support/e2e/until.ts';
 import { hmacToken, SECRET } from '../../support/tokens.ts';
 
 /* MQTT.js in Node, which sends each field of a packet as a frame of its own (W1). */
@@ -48,7 +48,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('MQTT on $name', (kind) => {
   it('MQ14, MQ16: version 5.0 reports what is refused, and the connection stays open', async () => {
     const topic = uniqueName('topic');
     const ann = await user({ protocolVersion: 5 });
-    expect(await failureOf(ann.subscribe(`$share/g/${topic}`))).toContain('Subscribe error');
+    expect(await failureOf(ann.subscribe(`$share//${topic}`))).toContain('Subscribe error');
     expect(await failureOf(ann.publish('$SYS/x', 'x'))).toContain('Not authorized');
     expect(await failureOf(ann.publish('a'.repeat(1_025), 'x'))).toContain('Topic Name invalid');
     await ann.subscribe(topic);
@@ -66,6 +66,26 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('MQTT on $name', (kind) => {
     await bob.publish(topic, '2');
     expect(await ann.waitFor(1)).toEqual([[topic, hex('2'), false]]);
     expect((await bob.waitFor(2)).map(([, bytes]) => bytes)).toEqual([hex('1'), hex('2')]);
+  });
+
+  it.each(VERSIONS)('MQ25: version %d shares publications among members, each once and in turn', async (protocolVersion) => {
+    const topic = uniqueName('topic');
+    const members = await Promise.all([user({ protocolVersion }), user({ protocolVersion: 5 })]);
+    const [bob, eve] = await Promise.all([user({ protocolVersion }), user({ protocolVersion })]);
+    await bob.publish(`${topic}/kept`, 'kept', { qos: 1, retain: true });
+    for (const one of members) await one.subscribe(`$share/workers/${topic}/#`);
+    await eve.subscribe(`${topic}/+`);
+    const payloads = Array.from({ length: 40 }, (_, n) => hex(`message ${n}`));
+    for (const payload of payloads) await bob.publish(`${topic}/a`, Buffer.from(payload, 'hex'));
+    expect((await eve.waitFor(41)).length).toBe(41);
+    for (const one of members) await one.waitFor(20);
+    const received = members.map((one) => one.received.map(([, bytes]) => bytes));
+    expect(received.map(({ length }) => length)).toEqual([20, 20]);
+    expect(received.flat().sort()).toEqual([...payloads].sort());
+    await within(TIMEOUT_MS, 'an unsubscription', members[0]?.client.unsubscribeAsync(`$share/workers/${topic}/#`));
+    for (const payload of payloads) await bob.publish(`${topic}/a`, Buffer.from(payload, 'hex'));
+    expect((await members[1]?.waitFor(60))?.length).toBe(60);
+    expect(members[0]?.received.length).toBe(20);
   });
 
   it('MQ20, MQ21: a will is published when a connection is cut, and is retained', async () => {

@@ -53,6 +53,21 @@ describe('groups of subscribers', () => {
     expect([publish('xy'), publish('other')]).toEqual([ids([bob]), []]);
   });
 
+  it('T15: a publication that no member by pattern matches takes no turn', () => {
+    const all = members(patternIn('q', 'a'), patternIn('q', 'a'));
+    const received = [1, 2, 3, 4].flatMap(() => [publish('other'), publish('a')].flat());
+    expect(received).toEqual([...ids(all), ...ids(all)]);
+  });
+
+  it('T4, T15: a publisher without echo receives its own publication only as a member, if it is to', () => {
+    const [ann] = members(inGroup('q', 'a')) as [Session];
+    registry.join(ann, [topic('a')], []);
+    const publication = registry.parsePublication(draft('a', ''), 'id', undefined) as Publication;
+    const told = (isInGroups: boolean): number =>
+      notifications(decisionsOf((out) => registry.publish(publication, ann, out, isInGroups))).length;
+    expect([told(false), told(true)]).toEqual([0, 1]);
+  });
+
   it('T4, T15: the next member receives a publication of a publisher without echo', () => {
     const [ann, bob] = members(inGroup('q', 'a'), inGroup('q', 'a')) as [Session, Session];
     for (let n = 0; n < 3; n++) expect(publish('a', {}, ann)).toEqual(ids([bob]));

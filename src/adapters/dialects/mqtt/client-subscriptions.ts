@@ -1,7 +1,7 @@
 import { textBytes } from '../../../domain/memory-sizes.ts';
 import type { Selector } from '../../../domain/topic.ts';
 import { topicOf } from '../shared/prefixes.ts';
-import { selectorOf } from './filters.ts';
+import { partsOfShared, selectorOf } from './filters.ts';
 
 /** One filter of a client. */
 interface ClientSubscription {
@@ -14,7 +14,9 @@ interface ClientSubscription {
 /** Memory of an entry beside its filter. */
 const ENTRY_BYTES = 200;
 
-/** MQ15, MQ19, MQ24: the filters of one connection, with what the broker's own subscriptions do not have. Bounded by `max`. */
+/**
+ * MQ15, MQ19, MQ24, MQ25: the filters of one connection, with what the subscriptions of the broker do not have. Bounded by `max`.
+ */
 export class ClientSubscriptions {
   readonly #byFilter = new Map<string, ClientSubscription>();
   readonly #prefixes: readonly string[];
@@ -41,10 +43,13 @@ export class ClientSubscriptions {
   add(filter: string, isNoLocal: boolean): Selector | undefined {
     if (!this.#byFilter.has(filter) && this.#byFilter.size >= this.#max) return undefined;
     this.#forget(filter);
-    const topic = topicOf(filter, this.#prefixes);
-    const subscription = { selector: selectorOf(topic), prefix: filter.slice(0, filter.length - topic.length), isNoLocal };
+    const shared = partsOfShared(filter);
+    const name = shared?.filter ?? filter;
+    const topic = topicOf(name, this.#prefixes);
+    const group = shared && groupOf(shared.share, topic);
+    const subscription = { selector: selectorOf(topic, group), prefix: name.slice(0, name.length - topic.length), isNoLocal };
     this.#byFilter.set(filter, subscription);
-    this.#bytes += ENTRY_BYTES + textBytes(filter);
+    this.#bytes += entryBytes(filter, subscription);
     if (isNoLocal) this.#noLocalCount += 1;
     return subscription.selector;
   }
@@ -53,23 +58,33 @@ export class ClientSubscriptions {
   remove(filter: string): Selector | undefined {
     const removed = this.#forget(filter);
     if (removed === undefined || this.#prefixes.length === 0) return removed?.selector;
-    const key = keyOf(removed.selector);
-    for (const { selector } of this.#byFilter.values()) if (keyOf(selector) === key) return undefined;
+    for (const { selector } of this.#byFilter.values()) if (isSame(selector, removed.selector)) return undefined;
     return removed.selector;
   }
 
-  /** MQ19: whether the client receives its own publication, if it is subscribed. @param topic without prefix. */
-  echoes(topic: string): boolean {
+  /**
+   * MQ19, MQ25: whether the client receives its own publication, if it is subscribed. No-local does not concern shared
+   * subscriptions.
+   * @param topic without prefix.
+   */
+  echoes(topic: string): boolean | 'in-groups' {
     if (this.#noLocalCount === 0) return true;
     if (this.#noLocalCount === this.#byFilter.size) return false;
-    for (const { selector, isNoLocal } of this.#byFilter.values()) if (!isNoLocal && fits(selector, topic)) return true;
-    return false;
+    let echo: false | 'in-groups' = false;
+    for (const { selector, isNoLocal } of this.#byFilter.values()) {
+      if (isNoLocal || !fits(selector, topic)) continue;
+      if (selector.group === undefined) return true;
+      echo = 'in-groups';
+    }
+    return echo;
   }
 
-  /** MQ24: the name of a topic, by the latest filter that matches. */
-  nameOf(topic: string): string {
+  /** MQ24: the name of a topic, by the latest filter that matches. @param group T15: only filters of this group. */
+  nameOf(topic: string, group: string | undefined): string {
     let name = topic;
-    for (const { selector, prefix } of this.#byFilter.values()) if (fits(selector, topic)) name = prefix + topic;
+    for (const { selector, prefix } of this.#byFilter.values()) {
+      if (selector.group === group && fits(selector, topic)) name = prefix + topic;
+    }
     return name;
   }
 
@@ -77,7 +92,7 @@ export class ClientSubscriptions {
     const subscription = this.#byFilter.get(filter);
     if (subscription === undefined) return undefined;
     this.#byFilter.delete(filter);
-    this.#bytes -= ENTRY_BYTES + textBytes(filter);
+    this.#bytes -= entryBytes(filter, subscription);
     if (subscription.isNoLocal) this.#noLocalCount -= 1;
     return subscription;
   }
@@ -87,6 +102,20 @@ function fits(selector: Selector, topic: string): boolean {
   return 'topic' in selector ? selector.topic === topic : selector.matches(topic, { steps: 0 });
 }
 
-function keyOf(selector: Selector): string {
-  return 'topic' in selector ? selector.topic : selector.key;
+/** Whether the broker has one subscription for both. */
+function isSame(one: Selector, other: Selector): boolean {
+  if (one.group !== other.group) return false;
+  return 'topic' in one ? 'topic' in other && one.topic === other.topic : 'pattern' in other && one.key === other.key;
+}
+
+/**
+ * MQ25: share name and filter together identify a shared subscription.
+ * @param filter without prefix. A share name has no slash.
+ */
+function groupOf(share: string, filter: string): string {
+  return `mqtt ${share}/${filter}`;
+}
+
+function entryBytes(filter: string, { selector }: ClientSubscription): number {
+  return ENTRY_BYTES + textBytes(filter) + textBytes(selector.group ?? '');
 }

@@ -46,7 +46,7 @@ const FATAL: ConversationRequest = { action: 'malformed', isFatal: true };
 const NO_BYTES = new Uint8Array();
 const WILL_ON_LEAVE = 0x04;
 
-/** MQ1 to MQ24: the state of one MQTT client. */
+/** MQ1 to MQ25: the state of one MQTT client. */
 export class MqttConversation implements Conversation {
   readonly #parts: ConversationParts;
   readonly #maxPacketBytes: number;
@@ -240,12 +240,12 @@ export class MqttConversation implements Conversation {
     return acknowledgement(kind, id, this.#version, PUBLISH_REFUSALS[why]);
   }
 
-  /** MQ18, MQ20, MQ22, T12, W9. */
-  #publication({ publication, retained }: Extract<TopicEvent, { event: 'publication' }>): Uint8Array | undefined {
+  /** MQ18, MQ20, MQ22, MQ25, T12, W9. */
+  #publication({ publication, retained, group }: Extract<TopicEvent, { event: 'publication' }>): Uint8Array | undefined {
     const [topic = ''] = publication.topics;
     const payload = isName(topic) ? bytesOf(publication) : undefined;
     if (payload === undefined) return undefined;
-    const name = this.#parts.prefixes.length === 0 ? topic : this.#subscriptions.nameOf(topic);
+    const name = this.#parts.prefixes.length === 0 ? topic : this.#subscriptions.nameOf(topic, group);
     const properties = this.#version === 5 ? propertiesOf(publication, retained?.age ?? 0) : undefined;
     const frame = publish(name, payload, retained !== undefined, properties);
     return frame !== undefined && frame.length <= (this.#client?.maxPacketBytes ?? Infinity) ? frame : undefined;

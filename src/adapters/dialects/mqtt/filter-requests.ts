@@ -1,7 +1,7 @@
 import type { FrameRequest } from '../../../application/ports/requests.ts';
 import type { RequestRefusal, Selector } from '../../../domain/topic.ts';
 import type { ClientSubscriptions } from './client-subscriptions.ts';
-import { isShared } from './filters.ts';
+import { isShared, partsOfShared } from './filters.ts';
 import { suback, unsuback } from './frames.ts';
 import type { Packet, Version } from './packets.ts';
 import { FILTER_REFUSALS, REASONS } from './reasons.ts';
@@ -19,7 +19,7 @@ type Subscribe = Extract<Packet, { type: 'subscribe' }>;
 const GRANTED = 0;
 const ONE_FILTER: PendingFilters = { codes: [undefined], asked: [] };
 
-/** MQ14, MQ15: the SUBSCRIBE and UNSUBSCRIBE packets of one connection, and their acknowledgements. */
+/** MQ14, MQ15, MQ25: the SUBSCRIBE and UNSUBSCRIBE packets of one connection, and their acknowledgements. */
 export class FilterRequests {
   readonly #subscriptions: ClientSubscriptions;
   readonly #pending = new Map<number, PendingFilters>();
@@ -36,13 +36,15 @@ export class FilterRequests {
     const retained: Selector[] = [];
     for (const { filter, isNoLocal, retainHandling } of filters) {
       const isNew = !this.#subscriptions.has(filter);
-      const code = hasIdentifier ? REASONS.identifiersUnavailable : isShared(filter) ? REASONS.sharedUnavailable : undefined;
+      const isUnusable = isShared(filter) && partsOfShared(filter) === undefined;
+      const code = hasIdentifier ? REASONS.identifiersUnavailable : isUnusable ? REASONS.filterInvalid : undefined;
       const selector = code === undefined ? this.#subscriptions.add(filter, isNoLocal) : undefined;
       codes.push(selector === undefined ? (code ?? REASONS.quota) : undefined);
       if (selector === undefined) continue;
       selectors.push(selector);
       asked.push({ filter, isNew });
-      if (retainHandling === 0 || (retainHandling === 1 && isNew)) retained.push(selector);
+      const hasRetained = retainHandling === 0 || (retainHandling === 1 && isNew);
+      if (hasRetained && selector.group === undefined) retained.push(selector);
     }
     if (selectors.length === 0) return { action: 'reply', frame: suback(id, version, codes.map(orGranted)) };
     this.#pending.set(receipt, { codes, asked });

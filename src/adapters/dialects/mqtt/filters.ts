@@ -8,20 +8,29 @@ const NOT_IN_NAMES = /[\u0000+#]/;
 /** A wildcard that is not a whole level, or `#` that is not the last one. */
 const BAD_WILDCARD = /[^/][+#]|\+[^/]|#./s;
 const SHARED = /^\$share(?:\/|$)/;
+const SHARE_AND_FILTER = /^\$share\/([^+#/]+)\/(.+)$/s;
 
 /** MQ13: whether a publication may have this topic on the wire. */
 export function isName(text: string): boolean {
   return text !== '' && !NOT_IN_NAMES.test(text) && Buffer.byteLength(text) <= MAX_NAME_BYTES;
 }
 
-/** MQ13. @param text without U+0000. */
+/** MQ13. @param text without U+0000. A shared filter without a valid share name is one, because SUBACK refuses it. */
 export function isFilter(text: string): boolean {
-  return text !== '' && !BAD_WILDCARD.test(text);
+  if (!isShared(text)) return text !== '' && !BAD_WILDCARD.test(text);
+  const parts = partsOfShared(text);
+  return parts === undefined || !BAD_WILDCARD.test(parts.filter);
 }
 
-/** MQ14: whether several clients share the subscription. */
+/** MQ25: whether clients share the subscription. */
 export function isShared(filter: string): boolean {
   return SHARED.test(filter);
+}
+
+/** MQ25. @returns undefined if the share name is invalid, or if there is no filter behind it. */
+export function partsOfShared(text: string): { readonly share: string; readonly filter: string } | undefined {
+  const [, share, filter] = SHARE_AND_FILTER.exec(text) ?? [];
+  return share === undefined || filter === undefined ? undefined : { share, filter };
 }
 
 /** MQ20: reserved names: no client may publish to them. */
@@ -29,11 +38,11 @@ export function isReserved(name: string): boolean {
   return name.charCodeAt(0) === DOLLAR;
 }
 
-/** MQ13: a filter without wildcards is a topic. */
-export function selectorOf(filter: string): Selector {
-  if (!filter.includes('+') && !filter.includes('#')) return { topic: filter };
+/** MQ13: a filter without wildcards is a topic. @param group T15. */
+export function selectorOf(filter: string, group?: string): Selector {
+  if (!filter.includes('+') && !filter.includes('#')) return { topic: filter, group };
   const matches = (topic: string, meter: Meter): boolean => filterMatches(filter, topic, meter);
-  return { key: `m${filter}`, pattern: filter, matchCost: 1, matches };
+  return { key: `m${filter}`, pattern: filter, group, matchCost: 1, matches };
 }
 
 /** MQ13: compares one level after the other, without backtracking. @param meter counts the characters of the topic. */

@@ -29,7 +29,7 @@ export function connack5(reason: number, properties: readonly Uint8Array[]): Uin
 /** MQ9: a property with its identifier. A text has at most 65,535 bytes. */
 export function property(id: number, value: number | string): Uint8Array {
   if (typeof value === 'string') return Buffer.concat([Uint8Array.of(id), textField(value)]);
-  const isByte = id === PROPERTIES.retainAvailable || id === PROPERTIES.identifiersAvailable || id === PROPERTIES.sharedAvailable;
+  const isByte = id === PROPERTIES.retainAvailable || id === PROPERTIES.identifiersAvailable;
   const number = isByte ? Uint8Array.of(value) : id === PROPERTIES.serverKeepAlive ? uint16(value) : uint32(value);
   return Buffer.concat([Uint8Array.of(id), number]);
 }

@@ -50,11 +50,7 @@ export function connack(
   { id, maxPacketBytes, aliveTimeout, keepsRetained }: ConnackFacts,
 ): Uint8Array {
   if (client?.version !== 5) return connack3(0);
-  const properties = [
-    property(PROPERTIES.maxPacketSize, maxPacketBytes),
-    property(PROPERTIES.identifiersAvailable, 0),
-    property(PROPERTIES.sharedAvailable, 0),
-  ];
+  const properties = [property(PROPERTIES.maxPacketSize, maxPacketBytes), property(PROPERTIES.identifiersAvailable, 0)];
   if (!keepsRetained) properties.push(property(PROPERTIES.retainAvailable, 0));
   if (client.keepsSubscriptions) properties.push(property(PROPERTIES.sessionExpiry, 0));
   if (client.clientId === '') properties.push(property(PROPERTIES.assignedId, id));

@@ -25,7 +25,6 @@ export const PROPERTIES = {
   userProperty: 0x26,
   maxPacketSize: 0x27,
   identifiersAvailable: 0x29,
-  sharedAvailable: 0x2a,
 } as const;
 
 const P = PROPERTIES;

@@ -26,7 +26,6 @@ export const REASONS = {
   quota: 0x97,
   administrative: 0x98,
   retainUnavailable: 0x9a,
-  sharedUnavailable: 0x9e,
   connectTime: 0xa0,
   identifiersUnavailable: 0xa1,
 } as const;

@@ -12,10 +12,7 @@ describe('an MQTT client that connects', () => {
 
   it('MQ5, MQ9: in version 5.0, learns what the broker has not, and that nothing is kept', () => {
     const ann = new MqttBroker().open(5).connect({ clean: false, keepalive: 30, properties: { sessionExpiryInterval: 100 } });
-    const properties = {
-      ...{ sessionExpiryInterval: 0, maximumPacketSize: 1_048_576 },
-      ...{ subscriptionIdentifiersAvailable: false, sharedSubscriptionAvailable: false },
-    };
+    const properties = { sessionExpiryInterval: 0, maximumPacketSize: 1_048_576, subscriptionIdentifiersAvailable: false };
     expect(ann.received).toMatchObject([{ cmd: 'connack', sessionPresent: false, reasonCode: 0, properties }]);
     expect(Object.keys((ann.received[0] as { properties: object }).properties).sort()).toEqual(Object.keys(properties).sort());
   });
@@ -109,15 +106,15 @@ describe('an MQTT client that connects', () => {
 describe('an MQTT client that subscribes', () => {
   it('MQ14: receives a code for each filter, in order', () => {
     const ann = new MqttBroker({ topicsPerConnection: 2, topicLength: 9 }).join(5);
-    ann.subscribe('a', '$share/g/b', 'too/long/name', 'c/#', 'd');
-    expect(ann.received.at(-1)).toMatchObject({ cmd: 'suback', granted: [0, 0x9e, 0x8f, 0, 0x97] });
-    const bob = new MqttBroker({ topicsPerConnection: 1 }).join(4, 'a', '$share/g/b', 'c');
+    ann.subscribe('a', '$share//b', 'too/long/name', 'c/#', 'd');
+    expect(ann.received.at(-1)).toMatchObject({ cmd: 'suback', granted: [0, 0x8f, 0x8f, 0, 0x97] });
+    const bob = new MqttBroker({ topicsPerConnection: 1 }).join(4, 'a', '$share/g', 'c');
     expect(bob.last).toBe('90050001008080');
   });
 
   it('MQ14: receives a code alone, too', () => {
-    const ann = new MqttBroker().join(5, '$share/g/b');
-    expect(ann.last).toBe('90040001009e');
+    const ann = new MqttBroker().join(5, '$share/g');
+    expect(ann.last).toBe('90040001008f');
   });
 
   it('MQ14: a filter that was refused counts no more', () => {

@@ -6,6 +6,7 @@ import {
   isName,
   isReserved,
   isShared,
+  partsOfShared,
   selectorOf,
 } from '../../../../../src/adapters/dialects/mqtt/filters.ts';
 
@@ -60,14 +61,30 @@ describe('MQ13: filters', () => {
   });
 
   it('are valid if each wildcard is a whole level, and # the last one', () => {
-    expect(['a', '/', '+', '#', 'a/+/b', 'a/#', '+/+/#', '$share/g/a'].filter((text) => !isFilter(text))).toEqual([]);
-    expect(['', 'a+', '+a', 'a/+b', 'a#', '#a', '#/a', 'a/#/b', '##', '++', '#/#'].filter(isFilter)).toEqual([]);
+    expect(
+      ['a', '/', '+', '#', 'a/+/b', 'a/#', '+/+/#', '$share/g/a', '$share/g/#', '$share/g/+/a/#'].filter(
+        (text) => !isFilter(text),
+      ),
+    ).toEqual([]);
+    expect(
+      ['', 'a+', '+a', 'a/+b', 'a#', '#a', '#/a', 'a/#/b', '##', '++', '#/#', '$share/g/a+', '$share/g/#/a'].filter(isFilter),
+    ).toEqual([]);
   });
 
   it('without wildcards are topics, and their patterns are told from those of other wires', () => {
     expect(selectorOf('a/b')).toEqual({ topic: 'a/b' });
     expect(selectorOf('a/+')).toMatchObject({ key: 'ma/+', pattern: 'a/+', matchCost: 1 });
+    expect(selectorOf('a/+', 'g')).toMatchObject({ key: 'ma/+', group: 'g' });
+  });
+
+  it('MQ25: are shared behind $share and a share name', () => {
     expect(['$share/g/a', '$share', '$shared/a', 'a/$share/b'].map(isShared)).toEqual([true, true, false, false]);
+    expect(partsOfShared('$share/g/a/+')).toEqual({ share: 'g', filter: 'a/+' });
+    expect(partsOfShared('$share/$x//')).toEqual({ share: '$x', filter: '/' });
+    const unusable = ['$share', '$share/', '$share/g', '$share/g/', '$share//a', '$share/+/a', '$share/g#/a', '$share/g+/#'];
+    expect(unusable.map(partsOfShared)).toEqual(unusable.map(() => undefined));
+    // SUBACK refuses them.
+    expect(unusable.every(isFilter)).toBe(true);
   });
 });
 

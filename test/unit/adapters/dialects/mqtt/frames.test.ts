@@ -27,13 +27,18 @@ describe('another library reads', () => {
     const properties = [
       frames.property(PROPERTIES.serverKeepAlive, 40),
       frames.property(PROPERTIES.maxPacketSize, 100_000),
-      frames.property(PROPERTIES.sharedAvailable, 0),
+      frames.property(PROPERTIES.identifiersAvailable, 0),
       frames.property(PROPERTIES.reasonString, 'ä'),
     ];
     expect(packetsIn(frames.connack5(0x87, properties), 5)).toMatchObject([
       {
         ...{ cmd: 'connack', reasonCode: 0x87 },
-        properties: { serverKeepAlive: 40, maximumPacketSize: 100_000, sharedSubscriptionAvailable: false, reasonString: 'ä' },
+        properties: {
+          serverKeepAlive: 40,
+          maximumPacketSize: 100_000,
+          subscriptionIdentifiersAvailable: false,
+          reasonString: 'ä',
+        },
       },
     ]);
     expect(packetsIn(frames.disconnect(0x8b), 5)).toMatchObject([{ cmd: 'disconnect', reasonCode: 0x8b }]);

@@ -30,9 +30,7 @@ it('MQ9: CONNACK of version 5.0 has only what differs from the defaults', () => 
     const [packet] = packetsIn(connack({ ...CLIENT, ...client }, { ...FACTS, ...facts }), 5);
     return (packet as { properties: object }).properties;
   };
-  const always = {
-    ...{ maximumPacketSize: 1_000, subscriptionIdentifiersAvailable: false, sharedSubscriptionAvailable: false },
-  };
+  const always = { maximumPacketSize: 1_000, subscriptionIdentifiersAvailable: false };
   expect({ ...properties({}) }).toEqual(always);
   expect({ ...properties({ keepAlive: 0, clientId: '', keepsSubscriptions: true }, { keepsRetained: false }) }).toEqual({
     ...always,
