@@ -2,7 +2,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Turns } from './turns.ts';
 
 /** M23: connections that are closed, pinged or notified in one turn of the event loop. A close takes about 50 µs. */
-export const ACTS_PER_TURN = 100;
+export const ACTS_PER_TURN = 50;
 
 /** The dependencies of work in slices. */
 export interface SliceParts {

@@ -26,7 +26,7 @@ export function createTurns(budget = new InputBudget()): Turns {
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Units of the budget (`InputBudget`). */
-export const TASK_COST = { handshake: 100, open: 50, close: 16, request: 40 } as const;
+export const TASK_COST = { handshake: 100, open: 50, close: 40, request: 40 } as const;
 
 /** The memory of a request that waits for a later turn (estimate). */
 export const WAITING_REQUEST_BYTES = 4 * 1024;

@@ -12,7 +12,7 @@ export interface ClosingConnection {
 const READ_GRACE: Millis = 1_000;
 
 /** M23: pings, and close frames, of one turn of the event loop. Each is one write, which takes about 10 µs. */
-const WRITES_PER_TURN = 250;
+const WRITES_PER_TURN = 100;
 
 /**
  * Closes connections when the client has read the last text, or after a timeout. Never writes within a handler of the library:
