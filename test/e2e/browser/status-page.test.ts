@@ -174,6 +174,7 @@ describe('ADM14: the status page', () => {
       expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).not.toBe('none');
       await page.keyboard.press('Enter');
     };
+    await page.getByRole('link', { name: 'Peers' }).waitFor();
     await press('Peers');
     await page.getByRole('button', { name: ann.id }).waitFor();
     await press(ann.id);
