@@ -4,7 +4,7 @@ import type { Payload } from '../domain/message.ts';
 import type { RealmSession } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
 import { BUFFER_BYTES, textBytes } from '../domain/memory-sizes.ts';
-import { copyOfDraft, type Draft } from '../domain/topic.ts';
+import { copyWithBytes, type Draft } from '../domain/topic.ts';
 import type { Connections } from './connections.ts';
 import type { Performer } from './performer.ts';
 import type { MessageTap } from './ports/message-tap.ts';
@@ -69,7 +69,7 @@ export class Dispatcher {
   #setWillDraft(session: RealmSession, draft: Draft, now: Millis): void {
     const texts = draft.topics.reduce((sum, topic) => sum + textBytes(topic), 0);
     const bytes = 2 * BUFFER_BYTES + draft.payload.length + (draft.extra?.bytes.length ?? 0) + texts;
-    if (this.#reserveWill(session, bytes, now)) session.willDraft = copyOfDraft(draft);
+    if (this.#reserveWill(session, bytes, now)) session.willDraft = copyWithBytes(draft);
   }
 
   /** @returns false if the memory budget has no room, so that the connection is closed. */

@@ -1,7 +1,7 @@
 import type { CandidateSearch } from '../domain/subscriber-search.ts';
 import { UNBOUNDED } from '../domain/subscriber-search.ts';
 import type { ConnectionId } from '../domain/ids.ts';
-import { copyOfExtra, type Receivers, type TopicEvent } from '../domain/topic.ts';
+import { copyWithBytes, type Receivers, type TopicEvent } from '../domain/topic.ts';
 import type { DeliveryBatch, Connection } from './connection.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Conversation, Dialect } from './ports/dialect.ts';
@@ -204,9 +204,7 @@ function frameIn(batch: DeliveryBatch, encoder: Dialect | Conversation): Uint8Ar
 /** T15: a copy of an event for a group, because only one of the candidates encodes it. Undefined for another event. */
 function lateEvent(event: TopicEvent): TopicEvent | undefined {
   if (event.event !== 'publication' || event.group === undefined) return undefined;
-  const { payload, extra } = event.publication;
-  const kept = { ...event.publication, payload: new Uint8Array(payload), extra: copyOfExtra(extra) };
-  return { ...event, publication: kept };
+  return { ...event, publication: copyWithBytes(event.publication) };
 }
 
 function voiceOf(encoder: Dialect | Conversation): object {

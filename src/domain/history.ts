@@ -1,5 +1,5 @@
 import { BUFFER_BYTES, KEPT_PUBLICATION_BYTES, textBytes } from './memory-sizes.ts';
-import { copyOfExtra, type Publication } from './topic.ts';
+import { copyWithBytes, type Publication } from './topic.ts';
 
 /** T6: limits of the publications that are kept for subscribers that reconnect. */
 export interface HistoryLimits {
@@ -52,8 +52,7 @@ export class History {
 
   /** Adds a copy, and evicts the oldest publications beyond the limits, possibly this one. */
   add(publication: Publication): void {
-    const extra = copyOfExtra(publication.extra);
-    this.#kept.set(this.#next, { ...publication, payload: new Uint8Array(publication.payload), extra });
+    this.#kept.set(this.#next, copyWithBytes(publication));
     const use = this.#ids.get(publication.id);
     if (use === undefined) this.#ids.set(publication.id, { firstPosition: this.#next, count: 1 });
     else use.count += 1;

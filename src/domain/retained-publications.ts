@@ -1,6 +1,6 @@
 import { BUFFER_BYTES, KEPT_PUBLICATION_BYTES, textBytes } from './memory-sizes.ts';
 import { NEVER, type Millis } from './time.ts';
-import { copyOfExtra, type Publication, type TopicName } from './topic.ts';
+import { copyWithBytes, type Publication, type TopicName } from './topic.ts';
 
 /** T17: limits of the retained publications of one realm, for each space. */
 export interface RetainedLimits {
@@ -64,9 +64,8 @@ export class RetainedPublications {
     const before = this.#byTopic.get(topic);
     if (before !== undefined) this.#bytes -= bytesOf(before.publication);
     if (!isKept) return void this.#byTopic.delete(topic);
-    const { payload, extra, retain } = publication;
-    const copy = { ...publication, payload: new Uint8Array(payload), extra: copyOfExtra(extra) };
-    this.#byTopic.set(topic, { publication: copy, keptSince: now, expiresAt: now + (retain?.lifetime ?? NEVER) });
+    const copy = copyWithBytes(publication);
+    this.#byTopic.set(topic, { publication: copy, keptSince: now, expiresAt: now + (copy.retain?.lifetime ?? NEVER) });
     this.#bytes += bytesOf(copy);
   }
 

@@ -68,9 +68,14 @@ export interface WireExtra {
   readonly bytes: Uint8Array;
 }
 
-/** T13: for code that keeps a draft or a publication longer than the turn. */
-export function copyOfExtra(extra: WireExtra | undefined): WireExtra | undefined {
-  return extra && { dialect: extra.dialect, bytes: new Uint8Array(extra.bytes) };
+/**
+ * A copy of a draft or a publication with its own payload and extra (T13), which are borrowed, for code that keeps it longer than
+ * the call or the turn.
+ */
+export function copyWithBytes<Content extends Pick<Draft, 'payload' | 'extra'>>(content: Content): Content {
+  const { payload, extra } = content;
+  const copy = extra && { dialect: extra.dialect, bytes: new Uint8Array(extra.bytes) };
+  return { ...content, payload: new Uint8Array(payload), extra: copy };
 }
 
 /** A publication as decoded by a dialect, before validation. */
@@ -104,11 +109,6 @@ export interface Draft {
 export interface Retention {
   /** NEVER for no expiry. */
   readonly lifetime: Millis;
-}
-
-/** For code that keeps a draft longer than the turn. */
-export function copyOfDraft(draft: Draft): Draft {
-  return { ...draft, payload: new Uint8Array(draft.payload), extra: copyOfExtra(draft.extra) };
 }
 
 /** A publication. Each subscriber receives it once, even if several of its topics match. */

@@ -1,6 +1,6 @@
 import { mayPublish } from '../../domain/grant.ts';
 import type { Realms } from '../../domain/realms.ts';
-import { copyOfExtra, type Draft } from '../../domain/topic.ts';
+import { copyWithBytes } from '../../domain/topic.ts';
 import type { BackendAccess } from '../backend-access.ts';
 import { authorizeRequest, httpRefusalFor, type HttpClient } from '../http-access.ts';
 import type { Authorizer } from '../ports/authorizer.ts';
@@ -37,16 +37,11 @@ export function publishAll(parts: PublishAllParts): PublishAll {
     if (!topics.every((topic) => rights.mayPublish(topic))) return refuse('not-granted');
     const asked = needsAccess ? authorizer : backend.authorizerFor(backendCheck);
     if (asked === undefined) return answer(publishDrafts(realm, drafts, client.dialect));
-    const kept = drafts.map(copyOf);
+    const kept = drafts.map(copyWithBytes);
     authorizeRequest(asked, { realm: realm.key, id: undefined, token }, client, (outcome) => {
       if (typeof outcome === 'string') return refuse(outcome);
       if (!mayPublish(outcome, topics)) return refuse('not-granted');
       answer(publishDrafts(realm, kept, client.dialect));
     });
   };
-}
-
-/** Payload and extra are borrowed for the call. */
-function copyOf(draft: Draft): Draft {
-  return { ...draft, payload: Uint8Array.from(draft.payload), extra: copyOfExtra(draft.extra) };
 }

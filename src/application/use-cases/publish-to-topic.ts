@@ -6,7 +6,7 @@ import { refuseRequest } from '../../domain/request-refusals.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { SessionTraits } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
-import { copyOfExtra, type Draft, type Publication, type RequestRefusal, type TopicEvent } from '../../domain/topic.ts';
+import { copyWithBytes, type Draft, type Publication, type RequestRefusal, type TopicEvent } from '../../domain/topic.ts';
 import type { BackendAccess } from '../backend-access.ts';
 import { authorizeRequest, type HttpClient } from '../http-access.ts';
 import type { Connections } from '../connections.ts';
@@ -117,7 +117,7 @@ function fromHttp(parts: PublishToTopicParts): PublishToTopic['fromHttp'] {
     const authorizer = backend.authorizerFor(check);
     if (authorizer === undefined) return answer(publish(realm, [draft], client.dialect));
     // Payload and extra are borrowed for the call.
-    const kept = { ...draft, payload: Uint8Array.from(draft.payload), extra: copyOfExtra(draft.extra) };
+    const kept = copyWithBytes(draft);
     authorizeRequest(authorizer, { realm: realm.key, id: undefined, token: check?.token }, client, (outcome) => {
       if (typeof outcome === 'string') return answer({ kind: 'refusal', reason: outcome });
       if (!mayPublish(outcome, kept.topics)) return answer({ kind: 'refusal', reason: 'not-granted' });
