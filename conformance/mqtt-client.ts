@@ -26,6 +26,8 @@ export interface MqttConnect {
   readonly clientId?: string;
   readonly isClean?: boolean;
   readonly will?: { readonly topic: string; readonly payload: string };
+  /** In seconds. */
+  readonly keepAlive?: number;
 }
 
 /** Types and flags of packets. */
@@ -63,11 +65,12 @@ export function uint16(value: number): Buffer {
 }
 
 /** MQ4. */
-export function connectPacket({ version = 4, clientId = uniqueName('client'), isClean = true, will }: MqttConnect = {}): Buffer {
+export function connectPacket(fields: MqttConnect = {}): Buffer {
+  const { version = 4, clientId = uniqueName('client'), isClean = true, keepAlive = 60, will } = fields;
   const flags = (isClean ? 2 : 0) + (will === undefined ? 0 : 4);
   const properties = version === 5 ? [0] : [];
   const last = will === undefined ? [] : [...properties, will.topic, will.payload];
-  return mqttPacket(HEADERS.connect, 'MQTT', version, flags, uint16(60), ...properties, clientId, ...last);
+  return mqttPacket(HEADERS.connect, 'MQTT', version, flags, uint16(keepAlive), ...properties, clientId, ...last);
 }
 
 /** A client of MQTT 3.1.1 or 5.0. */

@@ -1,8 +1,12 @@
-import { assertEqual } from '../assertions.ts';
+import { assertEqual, assertThat } from '../assertions.ts';
 import { cases, type CaseDraft } from '../case.ts';
 import { uniqueName } from '../fixture.ts';
 import { connectPacket, HEADERS, MqttClient, mqttPacket, uint16 } from '../mqtt-client.ts';
+import { sleep } from '../waiting.ts';
 
+/** One and a half of a keep alive of 1 s. */
+const LONGEST_SILENCE_MS = 1_500;
+const ROUNDING_MS = 5;
 const SETUP = { setup: 'mqtt' } as const;
 
 /** Packets behind which a server can't know what the client wants. */
@@ -25,7 +29,7 @@ const NOT_CONNECT: Readonly<Record<string, Uint8Array>> = {
   'reserved-flag': mqttPacket(HEADERS.connect, 'MQTT', 4, 3, uint16(60), 'a'),
 };
 
-/** MQ7, MQ8, MQ11, MQ12, MQ21: the ends of connections. */
+/** MQ7, MQ8, MQ10 to MQ12, MQ21: the ends of connections. */
 export const MQTT_BOUND_CASES = cases([
   ...Object.entries(NOT_CONNECT).map(([name, bytes]): CaseDraft => ({
     ...{ id: `MQ7.${name}`, severity: 'required', pace: 'alone', ...SETUP },
@@ -108,6 +112,34 @@ export const MQTT_BOUND_CASES = cases([
       assertEqual('publications to Bob', await bob.deliveriesBeforeMarker(eve, topic), []);
     },
   })),
+  ...([4, 5] as const).map((version): CaseDraft => ({
+    ...{ id: `MQ10.silent-${version}`, severity: version === 4 ? 'required' : 'recommended', pace: 'later', ...SETUP },
+    title: `Ann connects in version ${version === 4 ? '3.1.1' : '5.0'} with a keep alive of 1 s and a will, answers pings, and sends nothing`,
+    expected: 'she is closed after one and a half of it, and Bob receives the will',
+    async run(scene) {
+      const topic = uniqueName('topic');
+      const bob = await MqttClient.connect(scene, 'bob', [topic]);
+      const from = Date.now();
+      const ann = await MqttClient.connect(scene, 'ann', [], { version, keepAlive: 1, will: { topic, payload: 'gone' } });
+      await ann.socket.waitForClose();
+      const lived = Date.now() - from;
+      assertThat(lived >= LONGEST_SILENCE_MS - ROUNDING_MS, `Ann was closed after ${lived} ms`);
+      assertEqual('the publication', bob.delivery(await bob.receive()), { topic, payload: 'gone', isRetained: false });
+    },
+  })),
+  {
+    ...{ id: 'MQ10.not-silent', severity: 'required', pace: 'later', ...SETUP },
+    title: 'Ann connects with a keep alive of 1 s, and sends a packet every 0.5 s for 3 s',
+    expected: 'her connection stays open, and the last packet is answered',
+    async run(scene) {
+      const ann = await MqttClient.connect(scene, 'ann', [], { keepAlive: 1 });
+      for (let time = 0; time < 6; time++) {
+        await sleep(500);
+        ann.publish('t', 'x');
+      }
+      await ann.send(mqttPacket(HEADERS.pingreq)).receiveAnswer(HEADERS.pingresp);
+    },
+  },
   {
     ...{ id: 'MQ21.will', severity: 'required', pace: 'alone', ...SETUP },
     title: 'Ann connects with a will, and her connection is cut',

@@ -110,7 +110,7 @@ export class Performer {
       case 'notify-expiry':
         return this.#notifyExpiry(decision);
       case 'pause':
-        return this.#pause(decision);
+        return this.#pause(realm, decision);
       default:
         return impossible(decision);
     }
@@ -263,11 +263,12 @@ export class Performer {
   }
 
   /** M19: pauses reading until the peer is within its rate limit again. */
-  #pause({ session, until }: Extract<Decision, { do: 'pause' }>): void {
+  #pause(realm: Realm, { session, until }: Extract<Decision, { do: 'pause' }>): void {
     const { connections, clock, telemetry } = this.#parts;
     const connection = connections.find(session.connection);
     if (connection === undefined) return;
     telemetry.counter('paused_total').add();
+    realm.liveness.readingPaused(session, until);
     const isPaused = connection.pausedUntil > 0;
     connection.pausedUntil = Math.max(connection.pausedUntil, until);
     if (isPaused) return;

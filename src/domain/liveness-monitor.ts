@@ -1,5 +1,6 @@
 import { Expiries } from './expiries.ts';
 import { IdleQueue } from './idle-queue.ts';
+import { KeepAlives } from './keep-alives.ts';
 import { PingSchedule } from './ping-schedule.ts';
 import type { Session } from './session.ts';
 import type { Millis } from './time.ts';
@@ -33,6 +34,7 @@ export class LivenessMonitor {
   /** L6: total time for which the process was suspended. */
   #pausedFor: Millis = 0;
   readonly #expiries = new Expiries();
+  readonly #keepAlives = new KeepAlives();
 
   constructor(limits: LivenessTimeouts) {
     this.#limits = limits;
@@ -50,10 +52,21 @@ export class LivenessMonitor {
 
   remove(session: Session): void {
     this.#expiries.remove(session);
+    this.#keepAlives.remove(session);
     if (session.traits.liveness === 'sends') return this.#senders.remove(session);
     this.#responders.remove(session);
     this.#pings.remove(session);
     this.#heartbeats.remove(session);
+  }
+
+  /** MQ10: closes a session that was added also after this time without a message. Pongs are no messages. */
+  limitSilence(session: Session, maxSilence: Millis, now: Millis): void {
+    this.#keepAlives.add(session, maxSilence, now - this.#pausedFor);
+  }
+
+  /** MQ10, M19: messages of a paused connection are read later. */
+  readingPaused(session: Session, until: Millis): void {
+    if (this.#keepAlives.has(session)) session.lastMessageAt = Math.max(session.lastMessageAt, until - this.#pausedFor);
   }
 
   /** L1, M8: a message arrived. */
@@ -84,11 +97,12 @@ export class LivenessMonitor {
     return Math.max(0, now - this.#pausedFor - session.lastReceivedAt);
   }
 
-  /** L1: yields every session that has timed out. */
+  /** L1, MQ10: yields every session that has timed out. */
   *timedOut(now: Millis): Generator<Session> {
     const { aliveTimeout } = this.#limits;
     yield* this.#senders.timedOut(now - this.#pausedFor, aliveTimeout);
     yield* this.#responders.timedOut(now - this.#pausedFor, aliveTimeout);
+    yield* this.#keepAlives.timedOut(now - this.#pausedFor);
   }
 
   /** A5, A7: the session expires at another time, or has another time of its notice. */
@@ -123,6 +137,7 @@ export class LivenessMonitor {
       this.#senders.nextDeadline(aliveTimeout),
       this.#senders.nextPing(aliveTimeout * PING_AT),
       this.#responders.nextDeadline(aliveTimeout),
+      this.#keepAlives.nextDeadline(),
     );
     const pings = Math.min(this.#pings.nextDeadline(pingInterval), this.#heartbeats.nextDeadline(streamHeartbeat));
     return Math.min(timeout + this.#pausedFor, pings, this.#expiries.nextDeadline());

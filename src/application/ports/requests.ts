@@ -76,6 +76,8 @@ export type ConnectRequest =
       /** The dialect has verified the client itself (MER7). */ readonly isAuthorized?: true;
       /** W3: the token is one of the topics of Mercure. The broker verifies it (MER7). */ readonly hasTopicToken?: true;
       /** T16: the name by which the client replaces its earlier connection. */ readonly clientId?: string | undefined;
+      /** MQ10: the client sends a message in each interval of this length. NEVER if it has not promised that. */
+      readonly maxSilence?: Millis;
       /** A9: for a client that the dialect verifies. */ readonly backendCheck?: BackendCheck | undefined;
       /** The answer of the backend, if it was asked before the stream was opened. */ readonly grant?: Grant;
     } & AnonymousCredentials &

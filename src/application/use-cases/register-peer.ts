@@ -87,6 +87,8 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     );
     if (found !== undefined) found.session = session;
     realm.connecting(session, now);
+    const maxSilence = request.as === 'guest' ? request.maxSilence : undefined;
+    if (maxSilence !== undefined) realm.liveness.limitSilence(session, maxSilence, now);
     sweeper.schedule(realm.nextDeadline());
     const { address = '' } = found ?? {};
     if (request.as === 'guest' && request.isAuthorized === true) return admitVerified(session, request, address, now);

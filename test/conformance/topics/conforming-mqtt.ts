@@ -14,6 +14,8 @@ export type MqttFault =
   | 'claims to keep the session'
   | 'refuses version 5.0'
   | 'ignores PINGREQ'
+  | 'ignores the keep alive'
+  | 'closes clients that keep alive'
   | 'delivers to similar topics'
   | 'delivers nothing'
   | 'reads + as #'
@@ -61,6 +63,7 @@ interface Client {
   connect: IConnectPacket | undefined;
   version: 4 | 5;
   isDone: boolean;
+  receivedAt: number;
 }
 
 const LARGE = 10_000;
@@ -102,6 +105,7 @@ export class ConformingMqtt {
   #accept(socket: WebSocket): void {
     const client: Client = {
       ...{ socket, filters: new Map(), released: new Set<number>(), connect: undefined, version: 4, isDone: false },
+      receivedAt: Date.now(),
     };
     let reader = this.#reader(client);
     socket.on('close', () => this.#closed(client));
@@ -109,6 +113,7 @@ export class ConformingMqtt {
     socket.on('message', (bytes: Buffer) => {
       if (this.#fault === 'reads each frame by itself') reader = this.#reader(client);
       const piece = this.#fault === 'reads one packet of each frame' ? firstPacket(bytes) : bytes;
+      client.receivedAt = Date.now();
       this.#check(client, piece);
       if (!client.isDone || this.#fault === 'reads behind DISCONNECT') reader.parse(piece);
     });
@@ -175,6 +180,7 @@ export class ConformingMqtt {
     else {
       client.connect = packet;
       this.#clients.add(client);
+      this.#watch(client, 1_500 * (packet.keepalive ?? 0));
       const others = [...this.#clients].filter(
         (one) => one !== client && one.connect?.clientId === packet.clientId && packet.clientId !== '',
       );
@@ -183,6 +189,16 @@ export class ConformingMqtt {
       return this.#send(client, { cmd: 'connack', sessionPresent: isKept, returnCode: 0, reasonCode: 0 });
     }
     this.#end(client);
+  }
+
+  #watch(client: Client, longest: number): void {
+    if (longest === 0 || this.#fault === 'ignores the keep alive') return;
+    const connectedAt = Date.now();
+    const timer = setInterval(() => {
+      const from = this.#fault === 'closes clients that keep alive' ? connectedAt : client.receivedAt;
+      if (Date.now() - from >= longest) this.#end(client);
+    }, 50);
+    client.socket.on('close', () => clearInterval(timer));
   }
 
   #subscribe(client: Client, { messageId, subscriptions }: ISubscribePacket): void {

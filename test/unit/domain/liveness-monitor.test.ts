@@ -64,6 +64,18 @@ describe('LivenessMonitor', () => {
     expect([[...monitor.timedOut(1_499)], [...monitor.timedOut(1_500)]]).toEqual([[], [ann]]);
   });
 
+  it('MQ10, L6: closes a session with its own keep alive earlier; pongs, suspensions and pauses do not count', () => {
+    const [monitor, ann] = [livenessMonitor(), sessionWith('answers')];
+    monitor.add(ann, 0);
+    monitor.limitSilence(ann, 500, 0);
+    monitor.pongReceived(ann, 400);
+    monitor.addPause(1_000);
+    monitor.readingPaused(ann, 1_250);
+    expect([[...monitor.timedOut(1_749)], [...monitor.timedOut(1_750)]]).toEqual([[], [ann]]);
+    monitor.remove(ann);
+    expect(monitor.nextDeadline()).toBe(NEVER);
+  });
+
   it('MER9: sends keep-alives to a connection with liveness "reads", and does not time it out', () => {
     const [monitor, ann] = [livenessMonitor(), sessionWith('reads')];
     monitor.add(ann, 0);

@@ -189,7 +189,7 @@ export class MqttConversation implements Conversation {
     if (client === undefined || client instanceof Uint8Array) return void requests.push(this.#malformed(REASONS.malformed));
     const { version, clientId, keepAlive, keepsSubscriptions, maxPacketBytes, will } = client;
     this.#client = { version, clientId, keepAlive, keepsSubscriptions, maxPacketBytes };
-    requests.push(introduction(client));
+    requests.push(introduction(client, this.#parts.aliveTimeout));
     if (will !== undefined && !isReserved(will.topic)) {
       requests.push({ action: 'set-will-draft', draft: this.#draft(will, false) });
     }

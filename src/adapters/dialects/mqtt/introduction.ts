@@ -30,9 +30,27 @@ export function readClient(raw: RawPacket): ConnectPacket | Uint8Array | undefin
 }
 
 /** W3, MQ8: the password is the token. */
-export function introduction({ clientId, password }: ConnectPacket): ConversationRequest {
+export function introduction(client: ConnectPacket, aliveTimeout: Millis): ConversationRequest {
+  const { clientId, password } = client;
   const guest = { as: 'guest', hasTopicToken: true, key: undefined, selectors: [], presence: false } as const;
-  return { action: 'introduce', request: { ...guest, token: password, clientId: clientId === '' ? undefined : clientId } };
+  const maxSilence = maxSilenceOf(serverKeepAlive(client, aliveTimeout) ?? client.keepAlive);
+  const request = { ...guest, token: password, clientId: clientId === '' ? undefined : clientId };
+  return { action: 'introduce', request: maxSilence === undefined ? request : { ...request, maxSilence } };
+}
+
+/** MQ10. @param keepAlive in seconds; 0 for none. */
+function maxSilenceOf(keepAlive: number): Millis | undefined {
+  return keepAlive === 0 ? undefined : keepAlive * KEEP_ALIVES_OF_SILENCE * 1000;
+}
+
+/** MQ10: the keep alive in seconds that the broker prescribes in version 5.0. Undefined if the client's own is short enough. */
+function serverKeepAlive(
+  { version, keepAlive }: Pick<Client, 'version' | 'keepAlive'>,
+  aliveTimeout: Millis,
+): number | undefined {
+  if (version !== 5) return undefined;
+  const longest = Math.min(LONGEST_KEEP_ALIVE, Math.max(1, Math.floor(aliveTimeout / KEEP_ALIVES_OF_SILENCE / 1000)));
+  return keepAlive === 0 || keepAlive > longest ? longest : undefined;
 }
 
 /** The facts of the broker for the answer to CONNECT. */
@@ -54,8 +72,8 @@ export function connack(
   if (!keepsRetained) properties.push(property(PROPERTIES.retainAvailable, 0));
   if (client.keepsSubscriptions) properties.push(property(PROPERTIES.sessionExpiry, 0));
   if (client.clientId === '') properties.push(property(PROPERTIES.assignedId, id));
-  const longest = Math.min(LONGEST_KEEP_ALIVE, Math.max(1, Math.floor(aliveTimeout / KEEP_ALIVES_OF_SILENCE / 1000)));
-  if (client.keepAlive === 0 || client.keepAlive > longest) properties.push(property(PROPERTIES.serverKeepAlive, longest));
+  const keepAlive = serverKeepAlive(client, aliveTimeout);
+  if (keepAlive !== undefined) properties.push(property(PROPERTIES.serverKeepAlive, keepAlive));
   return connack5(REASONS.success, properties);
 }
 

@@ -205,6 +205,32 @@ describe('the end of an MQTT client', () => {
     expect([ann.last, ann.closeCode, bob.closeCode, bob.last]).toEqual(['e0018d', 4002, undefined, 'd000']);
   });
 
+  it.each([4, 5] as const)(
+    'MQ10: version %d is closed after one and a half of its keep alive, and its will is published',
+    (version) => {
+      const broker = new MqttBroker({ aliveTimeout: 60_000, pingInterval: 1_000 });
+      const bob = broker.join(4, 'a');
+      const will = { topic: 'a', payload: Buffer.from('gone'), qos: 0, retain: false } as const;
+      const ann = broker.open(version).connect({ keepalive: 2, will });
+      broker.advance(2_900);
+      ann.sendHex('c000');
+      broker.advance(2_900);
+      expect([ann.closeCode, bob.told]).toEqual([undefined, []]);
+      broker.advance(1_000);
+      expect([ann.closeCode, bob.told, ann.last]).toEqual([4002, ['a gone'], version === 5 ? 'e0018d' : 'd000']);
+    },
+  );
+
+  it('MQ10: keeps a client whose packets it has not read yet, because the client exceeded its rate', () => {
+    const broker = new MqttBroker({ aliveTimeout: 60_000, onFlood: 'pause', messagesPerSecond: 1, messageBurst: 1 });
+    const ann = broker.open(4).connect({ keepalive: 1 });
+    for (let count = 0; count < 5; count++) ann.publish('a', 'x');
+    for (let time = 0; time < 20; time++) broker.advance(250);
+    expect(ann.closeCode).toBeUndefined();
+    for (let time = 0; time < 4; time++) broker.advance(250);
+    expect(ann.closeCode).toBe(4002);
+  });
+
   it('MQ11: in version 5.0 it learns why the broker closes', async () => {
     const broker = new MqttBroker();
     const [three, five] = [broker.join(4), broker.join(5)];

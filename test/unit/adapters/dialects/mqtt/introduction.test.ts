@@ -18,8 +18,8 @@ function read(fields: object): ReturnType<typeof readClient> {
 it('MQ4, MQ8: the client id and the password introduce a client', () => {
   const client = read({ username: 'u', password: Buffer.from('secret') });
   if (client === undefined || client instanceof Uint8Array) throw new Error('the client is refused');
-  expect(introduction(client)).toMatchObject({ request: { as: 'guest', clientId: 'a', token: 'secret' } });
-  expect(introduction({ ...client, clientId: '', password: undefined })).toMatchObject({
+  expect(introduction(client, 60_000)).toMatchObject({ request: { as: 'guest', clientId: 'a', token: 'secret' } });
+  expect(introduction({ ...client, clientId: '', password: undefined }, 60_000)).toMatchObject({
     request: { clientId: undefined, token: undefined },
   });
   expect([versionOf(client), versionOf(undefined)]).toEqual([4, 4]);
@@ -39,3 +39,19 @@ it('MQ9: CONNACK of version 5.0 has only what differs from the defaults', () => 
   expect({ ...properties({ keepAlive: 2 }, { aliveTimeout: 1_000 }) }).toMatchObject({ serverKeepAlive: 1 });
   expect(Buffer.from(connack({ ...CLIENT, version: 4 }, FACTS)).toString('hex')).toBe('20020000');
 });
+
+it.each([
+  { version: 4, keepAlive: 10, allows: 15_000 },
+  { version: 4, keepAlive: 600, allows: 900_000 },
+  { version: 4, keepAlive: 0, allows: undefined },
+  { version: 5, keepAlive: 10, allows: 15_000 },
+  { version: 5, keepAlive: 600, allows: 60_000 },
+  { version: 5, keepAlive: 0, allows: 60_000 },
+] as const)(
+  'MQ10: version $version with keep alive $keepAlive may be silent for $allows ms',
+  ({ version, keepAlive, allows }) => {
+    const client = { ...CLIENT, version, keepAlive, isClean: true, will: undefined, password: undefined, hasMethod: false };
+    const { request } = introduction(client, 60_000) as { readonly request: { readonly maxSilence?: number } };
+    expect(request.maxSilence).toBe(allows);
+  },
+);
