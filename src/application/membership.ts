@@ -229,7 +229,7 @@ export class Membership {
     const decisions: Decision[] = [];
     const now = this.#parts.clock.now();
     const topics = realm.topics({ space, keepsHistory });
-    topics.retain(publication, now);
+    topics.retained.keep(publication, now);
     topics.publish(publication, undefined, decisions);
     this.#parts.performer.performAll(realm, decisions, now);
   }

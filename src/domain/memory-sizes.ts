@@ -12,6 +12,9 @@ export const HELD_MESSAGE_BYTES = 928;
 /** A publication in a history: 470 with one topic, without its texts. */
 export const KEPT_PUBLICATION_BYTES = 512;
 
+/** A retained publication: 592 with an extra of its wire, without its texts and the bytes of the extra. */
+export const RETAINED_PUBLICATION_BYTES = 600;
+
 /** The first subscription of a connection: 606 with the tables of the connection and of the topic. */
 export const FIRST_SUBSCRIPTION_BYTES = 616;
 

@@ -5,6 +5,7 @@ import { Guests } from './guests.ts';
 import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
 import { LivenessMonitor, type DueSession, type LivenessTimeouts } from './liveness-monitor.ts';
 import { deliverableTo, fetchMailbox, fetchMore, handOver, type MailboxFetch } from './mailbox-fetch.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { needsDelivery, notice, type OutgoingMessage, type SignalMessage } from './message.ts';
 import { tokensFor, type RateLimits } from './rate-limiter.ts';
 import { RateLimiters } from './rate-limiters.ts';
@@ -26,7 +27,7 @@ export interface RealmLimits extends RateLimits, TopicLimits, LivenessTimeouts {
   readonly onFlood: 'close' | 'pause';
 }
 
-export type RealmIdentity = Pick<Realm, 'key' | 'node'> & Partial<Pick<Realm, 'isSingleNode'>>;
+export type RealmIdentity = Pick<Realm, 'key' | 'node'> & { readonly isSingleNode?: boolean; readonly memory?: MemoryBudget };
 
 /** The parts that all realms by pattern share, and the listener of `use` (R2). */
 type SharedParts = Pick<Realm, 'liveness'> & {
@@ -52,7 +53,7 @@ export class Realm {
   readonly topicSpaces: TopicSpaces;
   readonly use: UseCount;
 
-  constructor({ key, node, isSingleNode = true }: RealmIdentity, limits: RealmLimits, shared?: SharedParts) {
+  constructor({ key, node, isSingleNode = true, memory }: RealmIdentity, limits: RealmLimits, shared?: SharedParts) {
     this.key = key;
     this.node = node;
     this.isSingleNode = isSingleNode;
@@ -60,7 +61,7 @@ export class Realm {
     this.notices = new DeliveryNotices(this.#sessions, isSingleNode);
     this.liveness = shared?.liveness ?? new LivenessMonitor(limits);
     this.#rateLimiters = shared?.rateLimiters ?? new RateLimiters();
-    this.topicSpaces = new TopicSpaces(limits, shared === undefined);
+    this.topicSpaces = new TopicSpaces(limits, shared === undefined, memory);
     this.use = new UseCount(shared?.onUseChange);
   }
 
@@ -275,9 +276,8 @@ export class Realm {
     out.push({ do: 'open', session, replaces });
     for (const message of messages) out.push({ do: 'deliver', to: session.connection, message });
     const { requestedTopics, traits } = session;
-    if (requestedTopics !== undefined && !this.topics(traits).subscribeRequested(session, requestedTopics, out)) {
-      out.push(this.limitExceeded(session));
-    }
+    const isWithin = requestedTopics === undefined || this.topics(traits).subscribeRequested(session, requestedTopics, out);
+    if (!isWithin) out.push(this.limitExceeded(session));
   }
 
   /** The messages were fetched for a connection that has closed. */

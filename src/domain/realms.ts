@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts';
 import type { NodeId } from './ids.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { PatternRealms } from './pattern-realms.ts';
 import { Realm, type RealmLimits } from './realm.ts';
 import { RealmKeys } from './realm-keys.ts';
@@ -20,11 +21,12 @@ export class Realms {
   readonly #literal: ReadonlyMap<string, Realm>;
   readonly #byPattern: PatternRealms;
 
-  /** @param keys R1: literal keys and patterns. */
-  constructor(keys: readonly string[], node: NodeId, limits: RealmsLimits, isSingleNode = true) {
+  /** @param keys R1: literal keys and patterns. @param memory B1: counts retained publications. */
+  constructor(keys: readonly string[], node: NodeId, limits: RealmsLimits, isSingleNode = true, memory?: MemoryBudget) {
+    const identity = { node, isSingleNode, ...(memory && { memory }) };
     this.#keys = new RealmKeys(keys);
     this.#limits = limits;
-    this.#literal = new Map(this.#keys.literals.map((key) => [key, new Realm({ key, node, isSingleNode }, limits)]));
+    this.#literal = new Map(this.#keys.literals.map((key) => [key, new Realm({ key, ...identity }, limits)]));
     this.#byPattern = new PatternRealms({ node, isSingleNode }, limits);
   }
 

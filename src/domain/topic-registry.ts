@@ -1,9 +1,9 @@
 import type { Decision } from './decision.ts';
 import { History, type HistoryLimits, type Replay } from './history.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { Payload } from './message.ts';
 import { RetainedPublications, type RetainedLimits } from './retained-publications.ts';
 import type { Session } from './session.ts';
-import type { Millis } from './time.ts';
 import { anyMatches, type Budget } from './subscriber-search.ts';
 import { groupKey, recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
 import {
@@ -50,10 +50,10 @@ export class TopicRegistry {
   /** T17. */
   readonly retained: RetainedPublications;
 
-  constructor(limits: TopicLimits, keepsHistory: boolean) {
+  constructor(limits: TopicLimits, keepsHistory: boolean, memory?: MemoryBudget) {
     this.#limits = limits;
     this.#history = keepsHistory ? new History(limits) : undefined;
-    this.retained = new RetainedPublications(keepsHistory ? limits : NOTHING_RETAINED);
+    this.retained = new RetainedPublications(keepsHistory ? limits : NOTHING_RETAINED, memory);
   }
 
   /** T6: whether publications are kept in a history, so that each one needs an id. */
@@ -192,11 +192,6 @@ export class TopicRegistry {
     const search = this.#subscriptions.search(publication, named, isReceiver);
     if (search.candidates.length > 0) out.push({ do: 'broadcast', search, event });
     return search.candidates.length + inGroups();
-  }
-
-  /** T17: keeps the publication if it is to be retained. */
-  retain(publication: Publication, now: Millis): void {
-    if (publication.retain !== undefined) this.retained.keep(publication, now);
   }
 
   /** MER5: the publications that such a subscriber missed, within history and send buffer. Undefined without a history. */

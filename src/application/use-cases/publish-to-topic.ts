@@ -63,9 +63,10 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       const publication = topics.parsePublication(draft, idFor(peerIds, topics, draft), session);
       if (typeof publication === 'string') return refuse('topic-unusable');
       if (!mayPublishFrom(session, publication.topics)) return refuse('not-allowed');
-      if (draft.retain?.isRequired === true && !topics.retained.hasRoomFor(publication, now)) return refuse('too-many-topics');
+      const isRequired = draft.retain?.isRequired === true;
+      const isRetained = topics.retained.keep(publication, now, { address: session.memory?.address, isRequired });
+      if (isRequired && !isRetained) return refuse('too-many-topics');
       const decisions: Decision[] = [];
-      topics.retain(publication, now);
       const subscribers = topics.publish(publication, echo === true ? undefined : session, decisions, echo === 'in-groups');
       count(session.traits.space, subscribers);
       broadcast(realm, session.traits, publication);
@@ -85,7 +86,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       if (typeof publication === 'string') return performer.perform(realm, IGNORE.unusable, now);
       if (!mayPublishFrom(session, publication.topics)) return performer.perform(realm, IGNORE.notAllowed, now);
       const decisions: Decision[] = [];
-      topics.retain(publication, now);
+      topics.retained.keep(publication, now, { address: session.memory?.address });
       count(traits.space, topics.publish(publication, session, decisions));
       broadcast(realm, traits, publication);
       performer.performAll(realm, decisions, now);

@@ -44,7 +44,10 @@ export const records = derive(
   { engine, environment, node, clock },
   (p) => p.engine?.records ?? p.environment.records ?? clusterRecords.memory(p.clock, p.node),
 );
-export const realms = derive({ config, node, engine }, (p) => new Realms(p.config.keys, p.node, p.config, !p.engine));
+export const realms = derive(
+  { config, node, engine, memory },
+  (p) => new Realms(p.config.keys, p.node, p.config, !p.engine, p.memory),
+);
 /* For each port: the adapter of the engine, else the adapter from outside, else the adapter in memory. */
 const unpooled = group({
   directory: derive(

@@ -170,9 +170,10 @@ export const LIMIT_OPTIONS = {
     group: 'Limits for memory',
     description:
       'Maximum memory that clients may occupy in all: unread send buffers, paced and paused messages, topics, wills, ' +
-      'long credentials, and mailboxes. At least memory_per_address.',
+      'retained publications, long credentials, and mailboxes. At least memory_per_address.',
     effect:
-      'At the limit: close 1008 for one of the largest holders, and EXPIRE at once for messages to absent peers (B1, ' + 'B3).',
+      'At the limit: close 1008 for one of the largest holders, EXPIRE at once for messages to absent peers, and nothing ' +
+      'more is retained (B1, B3).',
     default: 384 * MIB,
     hardened: 192 * MIB,
   }),

@@ -9,17 +9,17 @@ import { draft, guest, prefixPattern, SUBSCRIBER_TRAITS } from '../domain/topic-
 
 it('T17, M23: a search is done in slices, and one more token is taken for each 50,000 steps', () => {
   const realm = new Realm(REALM_IDENTITY, { ...LIMITS, retainedMessages: 1_000, retainedBytes: 10_000_000 });
-  const registry = realm.topics(SUBSCRIBER_TRAITS);
+  const topics = realm.topics(SUBSCRIBER_TRAITS);
   for (let topic = 0; topic < 500; topic++) {
-    const publication = registry.parsePublication(
+    const publication = topics.parsePublication(
       draft(`a${topic}`, 'x', { retain: { lifetime: 1, isRequired: true } }),
       '',
       undefined,
     );
-    if (typeof publication !== 'string') registry.retain(publication, 0);
+    if (typeof publication !== 'string') topics.retained.keep(publication, 0);
   }
   const ann = guest('ann', realm);
-  registry.join(ann, [prefixPattern('a')], []);
+  topics.join(ann, [prefixPattern('a')], []);
   const wakeups: (() => void)[] = [];
   const told: string[] = [];
   const taken: number[] = [];

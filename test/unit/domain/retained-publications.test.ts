@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { RetainedPublications } from '../../../src/domain/retained-publications.ts';
 import { NEVER } from '../../../src/domain/time.ts';
 import type { Publication, TopicName } from '../../../src/domain/topic.ts';
@@ -31,13 +32,23 @@ describe('T17: retained publications', () => {
 
   it('are limited in number and in bytes, and one without room deletes the earlier one', () => {
     const kept = new RetainedPublications(LIMITS);
-    for (const topic of ['a', 'b', 'c']) kept.keep(publication(topic, topic), 0);
+    const keep = (topic: string, text: string): boolean => kept.keep(publication(topic, text), 0);
+    expect([keep('a', 'a'), keep('b', 'b'), keep('c', 'c'), keep('c', ''), keep('a', 'x')]).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
     expect([...kept.topics()]).toEqual(['a', 'b']);
-    expect(kept.hasRoomFor(publication('c', 'c'), 0)).toBe(false);
-    expect([kept.hasRoomFor(publication('a', 'x'), 0), kept.hasRoomFor(publication('c', ''), 0)]).toEqual([true, true]);
-    kept.keep(publication('a', 'x'.repeat(10_000)), 0);
-    expect([...kept.topics()]).toEqual(['b']);
-    expect(new RetainedPublications({ ...LIMITS, retainedMessages: 0 }).hasRoomFor(publication('a', 'x'), 0)).toBe(false);
+    expect([keep('a', 'x'.repeat(10_000)), ...kept.topics()]).toEqual([false, 'b']);
+    expect(new RetainedPublications({ ...LIMITS, retainedMessages: 0 }).keep(publication('a', 'x'), 0)).toBe(false);
+  });
+
+  it('stay if one that is required has no room', () => {
+    const kept = new RetainedPublications(LIMITS);
+    kept.keep(publication('a', 'a'), 0);
+    expect([kept.keep(publication('a', 'x'.repeat(10_000)), 0, { isRequired: true }), textOf(kept, 'a')]).toEqual([false, 'a']);
   });
 
   it('expire, and then make room', () => {
@@ -46,21 +57,61 @@ describe('T17: retained publications', () => {
     kept.keep(publication('b', 'b', 20), 0);
     expect([textOf(kept, 'a', 9), textOf(kept, 'a', 10), kept.size]).toEqual(['a', undefined, 1]);
     kept.keep(publication('a', 'a', 10), 10);
-    expect([kept.hasRoomFor(publication('c', 'c'), 19), kept.hasRoomFor(publication('c', 'c'), 20)]).toEqual([false, true]);
+    expect([kept.keep(publication('c', 'c'), 19), kept.keep(publication('c', 'c'), 20)]).toEqual([false, true]);
   });
 
   it('never exceed the limits, for any publications', () => {
-    const steps = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(4_000), fc.nat(20)), { maxLength: 30 });
-    const property = fc.property(steps, (all) => {
-      const kept = new RetainedPublications(LIMITS);
-      for (const [index, [topic, size, lifetime]] of all.entries()) {
-        const one = publication(topic, 'x'.repeat(size), lifetime);
-        const hasRoom = kept.hasRoomFor(one, index);
-        kept.keep(one, index);
-        expect(kept.find(topic, index) !== undefined).toBe(hasRoom && size > 0 && lifetime > 0);
-        expect([kept.size <= 2, kept.bytes <= 10_000, kept.bytes === 0 || kept.size > 0]).toEqual([true, true, true]);
+    const addresses = fc.constantFrom('here', 'there', undefined);
+    const steps = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(4_000), fc.nat(20), addresses), {
+      maxLength: 30,
+    });
+    const property = fc.property(steps, fc.integer({ min: 2_000, max: 20_000 }), (all, memoryPerAddress) => {
+      const memory = new MemoryBudget({ memoryBudget: 9_000, memoryPerAddress });
+      const kept = new RetainedPublications(LIMITS, memory);
+      for (const [index, [topic, size, lifetime, address]] of all.entries()) {
+        const isKept = kept.keep(publication(topic, 'x'.repeat(size), lifetime), index, { address });
+        expect(kept.find(topic, index) !== undefined).toBe(isKept && size > 0 && lifetime > 0);
+        expect([kept.size <= 2, kept.bytes <= 9_000, kept.bytes === 0 || kept.size > 0]).toEqual([true, true, true]);
+        expect(memory.bytes).toBe(kept.bytes);
       }
     });
     fc.assert(property, { numRuns: 200 });
+  });
+});
+
+describe('B1: the memory budget counts retained publications', () => {
+  const TEXT = 'x'.repeat(1_000);
+  const ONE = 600 + 1_000 + 2 * 16 + 8 + 16;
+
+  it('until they are replaced, deleted or expired', () => {
+    const memory = new MemoryBudget({ memoryBudget: 1e6, memoryPerAddress: 1e6 });
+    const kept = new RetainedPublications(LIMITS, memory);
+    kept.keep(publication('a', TEXT), 0, { address: 'here' });
+    kept.keep(publication('a', TEXT), 0, { address: 'there' });
+    expect(memory.bytes).toBe(ONE);
+    kept.keep(publication('a', '', 0), 0);
+    kept.keep(publication('b', TEXT, 5), 0);
+    expect([memory.bytes, kept.find('b', 5), memory.bytes]).toEqual([ONE, undefined, 0]);
+  });
+
+  it('B3: keeps none beyond the budget, and closes a larger connection first', () => {
+    const memory = new MemoryBudget({ memoryBudget: 2_000, memoryPerAddress: 1e6 });
+    const kept = new RetainedPublications(LIMITS, memory);
+    expect([kept.keep(publication('a', TEXT), 0), kept.keep(publication('b', TEXT), 0)]).toEqual([true, false]);
+    const closed: boolean[] = [];
+    const wider = new MemoryBudget({ memoryBudget: 4_000, memoryPerAddress: 1e6 });
+    const account = wider.open('there');
+    account.onExcess = (mustCut) => closed.push(mustCut);
+    account.set('unread', 3_900);
+    expect(new RetainedPublications(LIMITS, wider).keep(publication('a', TEXT), 0, { address: 'here' })).toBe(true);
+    expect(closed).toEqual([false]);
+  });
+
+  it('B2: gives an address no more than its share once half of the room is used; other nodes have no share', () => {
+    const memory = new MemoryBudget({ memoryBudget: 1e6, memoryPerAddress: 5_000 });
+    const kept = new RetainedPublications({ retainedMessages: 100, retainedBytes: 8_000 }, memory);
+    const keep = (topic: string, address?: string): boolean => kept.keep(publication(topic, TEXT), 0, { address });
+    expect([keep('a', 'here'), keep('b', 'here'), keep('c', 'here'), keep('d', 'here')]).toEqual([true, true, true, false]);
+    expect([keep('a', 'here'), keep('d'), keep('e', 'there')]).toEqual([true, true, false]);
   });
 });

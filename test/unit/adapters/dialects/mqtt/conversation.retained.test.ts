@@ -66,6 +66,16 @@ describe('MQ20, T17: a retained publication', () => {
     expect([live.told, broker.join(4, 'b').told]).toEqual([['a 1', 'b ', 'b 3', 'b 4'], []]);
   });
 
+  it('B1, B3: is refused beyond the memory budget, which frees it again when it is deleted', () => {
+    const broker = new MqttBroker({ memoryBudget: 4_000 });
+    const ann = broker.join(5);
+    const retain = (topic: string, text: string): string =>
+      ann.publish(topic, text, { ...RETAIN, qos: 1, messageId: 3 }).last.slice(8);
+    const text = 'x'.repeat(1_000);
+    expect([retain('a', text), retain('b', text), retain('c', text)]).toEqual(['10', '10', '97']);
+    expect([retain('b', ''), retain('c', text), ann.closeCode]).toEqual(['10', '10', undefined]);
+  });
+
   it('MQ9: is announced as unavailable in version 5.0 without retained_messages', () => {
     const ann = new MqttBroker({ retainedMessages: 0 }).join(5);
     expect(ann.received).toMatchObject([{ properties: { retainAvailable: false } }]);
