@@ -21,7 +21,8 @@ import { type FrameDecoder, type FrameReceiver, heldBytes, type HeldInput } from
 import { closeFrame, closePayload, dataFrame, PING_FRAME, pongFrame } from './frame-encoder.ts';
 import type { OpenConnections } from './open-connections.ts';
 import { listen, type StreamOwner } from './owned-stream.ts';
-import { BYTES_PER_READ, unreadBytes } from './socket.ts';
+import { type Output, outputOf } from './output.ts';
+import { BYTES_PER_READ } from './socket.ts';
 
 /** Dependencies that all sockets of a transport share. */
 export interface DirectSocketContext {
@@ -50,12 +51,14 @@ type State = 'opening' | 'open' | 'closing' | 'ended';
  */
 export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner {
   readonly #stream: Duplex;
+  readonly #output: Output;
   readonly #reporter: ConnectionReporter;
   readonly #context: DirectSocketContext;
   readonly #isBinary: BinaryFrames;
   #state: State = 'opening';
-  /** Undefined between two turns. The first one is the response to the handshake. */
-  #pendingFrames: Uint8Array[] | undefined = undefined;
+  /** The first frame of this turn. On a new connection, the response to the handshake. */
+  #pendingFrame: Uint8Array | undefined = undefined;
+  #furtherFrames: Uint8Array[] | undefined = undefined;
   #pendingBytes = 0;
   /** M16: the messages of the pending frames. */
   #pendingMessages: SignalMessage[] | undefined = undefined;
@@ -68,6 +71,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
 
   constructor(stream: Duplex, { reporter, context, isBinary = false }: DirectSocketParts) {
     this.#stream = stream;
+    this.#output = outputOf(stream, this);
     this.#reporter = reporter;
     this.#context = context;
     this.#isBinary = isBinary;
@@ -77,11 +81,12 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
   start(response: string, head: Buffer): void {
     const stream = this.#stream;
     if (stream instanceof NetSocket) stream.setTimeout(0).setNoDelay(true);
-    if (head.length > 0) stream.unshift(head);
     this.#enqueue(Buffer.from(response, 'latin1'));
     // TLS writes in a later turn, so that a large message after this one would count as unread.
     if ('encrypted' in stream) this.uncork();
     listen(stream, this);
+    // After the connection is reported as open.
+    if (head.length > 0) queueMicrotask(() => this.receiveChunk(head));
   }
 
   get isReading(): boolean {
@@ -96,27 +101,21 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
     }
     this.#enqueue(dataFrame(text, isBinaryFrame(this.#isBinary, text)));
     if (message !== undefined) (this.#pendingMessages ??= []).push(message);
-    return this.#stream.writableLength + this.#pendingBytes >= this.#stream.writableHighWaterMark ? 'queued' : 'sent';
+    return this.#output.unsentBytes + this.#pendingBytes >= this.#output.highWaterMark ? 'queued' : 'sent';
   }
 
   uncork(): void {
-    const frames = this.#pendingFrames;
-    if (frames === undefined) return;
+    const frame = this.#pendingFrame;
+    if (frame === undefined) return;
+    const further = this.#furtherFrames;
     const bytes = this.#pendingBytes;
     if (this.#state === 'opening') this.#state = 'open';
-    this.#pendingFrames = undefined;
-    this.#pendingMessages = undefined;
-    this.#pendingBytes = 0;
-    const stream = this.#stream;
-    const [first] = frames;
-    if (frames.length === 1 && first !== undefined) stream.write(first);
-    else if (bytes <= MAX_JOINED_BYTES) stream.write(Buffer.concat(frames, bytes));
-    else {
-      stream.cork();
-      for (const frame of frames) stream.write(frame);
-      stream.uncork();
-    }
-    this.#reporter.unreadBytes(unreadBytes(stream));
+    this.#clearPending();
+    const output = this.#output;
+    if (further === undefined) output.write(frame);
+    else if (bytes <= MAX_JOINED_BYTES) output.write(Buffer.concat([frame, ...further], bytes));
+    else for (const one of [frame, ...further]) output.write(one);
+    this.#reporter.unreadBytes(output.unreadBytes);
   }
 
   ping(): void {
@@ -163,7 +162,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
   receivePing(payload: Uint8Array): void {
     if (this.#isOpen) this.#enqueue(pongFrame(payload));
     this.receivePong();
-    if (this.#stream.writableLength > this.#context.limits.sendBufferBytes) this.#end(CLOSE_FRAMES.readsTooSlowly);
+    if (this.#output.unsentBytes > this.#context.limits.sendBufferBytes) this.#end(CLOSE_FRAMES.readsTooSlowly);
   }
 
   receivePong(): void {
@@ -175,8 +174,8 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
     const isAnswer = this.#state === 'closing';
     this.#reportClosed(code);
     this.#state = 'ended';
-    if (isAnswer) this.#stream.end();
-    else this.#stream.end(closeFrame(payload));
+    if (isAnswer) this.#output.end();
+    else this.#output.end(closeFrame(payload));
     this.#discardInput();
   }
 
@@ -186,8 +185,8 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
     this.#reporter.stopReporting(end);
     this.#reportClosed(1006);
     this.#state = 'ended';
-    if (isOpen) this.#stream.end(closeFrame(closePayload(end.code ?? 1002, '')));
-    else this.#stream.end();
+    if (isOpen) this.#output.end(closeFrame(closePayload(end.code ?? 1002, '')));
+    else this.#output.end();
     this.#discardInput();
   }
 
@@ -195,7 +194,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
     if (this.#isOpen) this.#reportClosed(1006);
     this.#state = 'ended';
     // A second `end` would create an error, with its stack.
-    if (!this.#stream.writableEnded) this.#stream.end();
+    if (!this.#stream.writableEnded) this.#output.end();
     this.#endLater();
   }
 
@@ -215,21 +214,26 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
   }
 
   #enqueue(frame: Uint8Array): void {
-    if (this.#pendingFrames === undefined) {
-      this.#pendingFrames = [frame];
+    if (this.#pendingFrame === undefined) {
+      this.#pendingFrame = frame;
       this.#context.turnEnd.schedule(this);
-    } else this.#pendingFrames.push(frame);
+    } else (this.#furtherFrames ??= []).push(frame);
     this.#pendingBytes += frame.length;
+  }
+
+  #clearPending(): void {
+    this.#pendingFrame = undefined;
+    this.#furtherFrames = undefined;
+    this.#pendingMessages = undefined;
+    this.#pendingBytes = 0;
   }
 
   /** Unsent messages are reported first (M16). */
   #reportClosed(code: number): void {
     for (const message of this.#pendingMessages ?? []) this.#reporter.unsent(message);
-    const [response] = this.#pendingFrames ?? [];
-    if (this.#state === 'opening' && response !== undefined) this.#stream.write(response);
-    this.#pendingFrames = undefined;
-    this.#pendingMessages = undefined;
-    this.#pendingBytes = 0;
+    const response = this.#pendingFrame;
+    if (this.#state === 'opening' && response !== undefined) this.#output.write(response);
+    this.#clearPending();
     if (this.#held !== undefined) this.#reporter.incompleteBytes(0);
     this.#held = undefined;
     this.#reporter.closed(closedByClient(code));
@@ -238,9 +242,9 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
   /** Pending frames may be accepted by the network at once, so they are written before the limit is checked. */
   #exceedsSendBuffer(added: number): boolean {
     const { sendBufferBytes } = this.#context.limits;
-    const stream = this.#stream;
-    if (stream.writableLength + this.#pendingBytes + added > sendBufferBytes) this.uncork();
-    const unread = stream.writableLength;
+    const output = this.#output;
+    if (output.unsentBytes + this.#pendingBytes + added > sendBufferBytes) this.uncork();
+    const unread = output.unsentBytes;
     return unread > 0 && unread + added > sendBufferBytes;
   }
 
@@ -249,7 +253,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
     this.#reporter.stopReporting(closedByBroker(frame));
     this.uncork();
     this.#state = 'closing';
-    this.#stream.write(closeFrame(closePayload(frame.code, truncatedReason(frame.why))));
+    this.#output.write(closeFrame(closePayload(frame.code, truncatedReason(frame.why))));
     // The close frame of the client has to be read.
     this.#discardInput();
   }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { TransportFault } from '../../../application/ports/transport.ts';
 import { QUEUED_FRAME_BYTES } from '../../../domain/memory-sizes.ts';
 import { GrowingBytes } from './growing-bytes.ts';
+import { unmask } from './masking.ts';
 
 /* The frames of clients, as RFC 6455 defines them, without extensions. */
 
@@ -211,25 +212,6 @@ function isCloseCode(code: number): boolean {
 function lengthBytes(length: number): number {
   if (length < 126) return 0;
   return length === 126 ? 2 : 8;
-}
-
-/** @param range `phase`: bytes of the payload before `from`. */
-function unmask(
-  bytes: Uint8Array,
-  { from, to, mask, phase }: { readonly from: number; readonly to: number; readonly mask: Uint8Array; readonly phase: number },
-): void {
-  const first = mask[phase & 3] as number;
-  const second = mask[(phase + 1) & 3] as number;
-  const third = mask[(phase + 2) & 3] as number;
-  const fourth = mask[(phase + 3) & 3] as number;
-  let at = from;
-  for (const last = to - 3; at < last; at += 4) {
-    bytes[at] = (bytes[at] as number) ^ first;
-    bytes[at + 1] = (bytes[at + 1] as number) ^ second;
-    bytes[at + 2] = (bytes[at + 2] as number) ^ third;
-    bytes[at + 3] = (bytes[at + 3] as number) ^ fourth;
-  }
-  for (let step = 0; at < to; at++, step++) bytes[at] = (bytes[at] as number) ^ (mask[(phase + step) & 3] as number);
 }
 
 function nothingHeld(): HeldInput {

@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
+import { readShared } from './shared-reads.ts';
 
 /** Receives the events of one stream. */
 export interface StreamOwner {
+  /** @param chunk is valid for the call. */
   receiveChunk(chunk: Buffer): void;
   /** The other side sends nothing more. */
   receiveEnd(): void;
-  receiveDrain(): void;
   /** TCP has ended. */
   closed(): void;
 }
@@ -20,8 +21,13 @@ export function listen(stream: Duplex, owner: StreamOwner): void {
   stream.on('close', onClose);
   stream.on('end', onEnd);
   stream.on('error', onError);
-  stream.on('drain', onDrain);
-  stream.on('data', onData);
+  if (readShared(stream, onRead)) stream.resume();
+  else stream.on('data', onData);
+}
+
+function onRead(this: OwnedStream, length: number, buffer: Buffer): boolean {
+  this[OWNER]?.receiveChunk(buffer.subarray(0, length));
+  return true;
 }
 
 function onData(this: OwnedStream, chunk: Buffer): void {
@@ -30,10 +36,6 @@ function onData(this: OwnedStream, chunk: Buffer): void {
 
 function onEnd(this: OwnedStream): void {
   this[OWNER]?.receiveEnd();
-}
-
-function onDrain(this: OwnedStream): void {
-  this[OWNER]?.receiveDrain();
 }
 
 function onError(this: OwnedStream): void {

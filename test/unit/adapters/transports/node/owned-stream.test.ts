@@ -11,7 +11,6 @@ it('each owner receives the events of its own stream', async () => {
     listen(stream, {
       receiveChunk: (chunk) => void events.push(`${name}: ${chunk.toString()}`),
       receiveEnd: () => void events.push(`${name} ends`),
-      receiveDrain: () => void events.push(`${name} drains`),
       closed: () => void events.push(`${name} is closed`),
     });
     return stream;
