@@ -10,7 +10,7 @@ import type { NodeExchange } from './node-exchange.ts';
 import type { Performer } from './performer.ts';
 import type { Clock, Wakeup } from './ports/clock.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
-import type { NodeBus, BusMessage } from './ports/node-bus.ts';
+import type { NodeBus, BusMessage, BusPublication } from './ports/node-bus.ts';
 import type { PeerDirectory, SupersededClaim } from './ports/peer-directory.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { RecentReleases } from './recent-releases.ts';
@@ -225,12 +225,12 @@ export class Membership {
     if (realm !== undefined) this.#perform(realm, realm.superseded(id, connection));
   }
 
-  #publishLocally(realm: Realm, { space, keepsHistory, publication }: Extract<BusMessage, { type: 'publication' }>): void {
+  #publishLocally(realm: Realm, { space, keepsHistory, publication, servedGroups }: BusPublication): void {
     const decisions: Decision[] = [];
     const now = this.#parts.clock.now();
     const topics = realm.topics({ space, keepsHistory });
     topics.retained.keep(publication, now);
-    topics.publish(publication, undefined, decisions);
+    topics.publish(publication, undefined, decisions, { served: servedGroups });
     this.#parts.performer.performAll(realm, decisions, now);
   }
 

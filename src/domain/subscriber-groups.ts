@@ -89,6 +89,10 @@ class GroupSearch implements CandidateSearch {
     this.#undecided = members.length;
   }
 
+  get hasMatch(): boolean {
+    return this.#hasMatch;
+  }
+
   get hasNoMatch(): boolean {
     return this.#undecided === 0 && !this.#hasMatch;
   }
@@ -167,11 +171,21 @@ export class SubscriberGroups {
     if (group.byTopic.size === 0 && group.patterns.size === 0) this.#groups.delete(group.name);
   }
 
-  /** Notifies one open member of each group, and never `except`. @returns the number of candidates. */
-  publish(publication: Publication, subscribers: number, except: Session | undefined, out: Decision[]): number {
+  /**
+   * Notifies one open member of each group, and never `except`.
+   * @param served groups with a member at the node of the publisher, which has received the publication.
+   * @returns the number of candidates.
+   */
+  publish(
+    publication: Publication,
+    subscribers: number,
+    { except, served = [] }: { readonly except: Session | undefined; readonly served?: readonly string[] | undefined },
+    out: Decision[],
+  ): number {
     const isReceiver = (session: Session): boolean => session !== except && session.state === 'open';
     let count = 0;
     for (const group of this.#groupsOf(publication.topics)) {
+      if (served.includes(group.name)) continue;
       const members = group.candidates(publication, isReceiver);
       const [first] = members;
       if (first === undefined) continue;
@@ -200,4 +214,18 @@ export class SubscriberGroups {
     for (const topic of topics) for (const group of this.#byTopic.get(topic) ?? []) found.add(group);
     return found;
   }
+}
+
+/** T15: names of one publication. For further groups, a member of each node may receive it. */
+const MAX_SERVED = 64;
+
+/** T15: the groups of which a member has received a publication, so that members at other nodes do not. */
+export function servedGroups(decisions: readonly Decision[]): readonly string[] {
+  const served: string[] = [];
+  for (const decision of decisions) {
+    if (decision.do !== 'notify' && decision.do !== 'broadcast') continue;
+    const group = decision.event.event === 'publication' ? decision.event.group : undefined;
+    if (group !== undefined && (decision.do === 'notify' || decision.search.hasMatch)) served.push(group);
+  }
+  return served.slice(0, MAX_SERVED);
 }

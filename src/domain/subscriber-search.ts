@@ -25,6 +25,8 @@ export interface CandidateSearch {
   readonly candidates: readonly Session[];
   /** T14: whether every candidate was tried, and none matches. */
   readonly hasNoMatch: boolean;
+  /** Whether a candidate was found that matches. */
+  readonly hasMatch: boolean;
   /** @param index in `candidates`. @returns undefined if the budget is exhausted: call again with a new budget. */
   matches(index: number, budget: Budget): boolean | undefined;
 }
@@ -57,6 +59,10 @@ export class SubscriberSearch implements CandidateSearch {
     this.#namedCount = named.length;
     this.#topics = new Set(publication.topics);
     this.#undecided = this.candidates.length;
+  }
+
+  get hasMatch(): boolean {
+    return this.#hasMatch;
   }
 
   get hasNoMatch(): boolean {

@@ -174,17 +174,25 @@ export class TopicRegistry {
 
   /**
    * T3, T4, T6: adds the publication to the history and notifies all subscribers but `except`.
-   * @param isInGroups T15: whether `except` receives it as a member of a group.
+   * @param groups T15: `isInGroups` whether `except` receives it as a member of a group; `served` see `SubscriberGroups`.
    * @returns the number of candidates: every receiver, and subscribers by pattern that are still to be matched.
    */
-  publish(publication: Publication, except: Session | undefined, out: Decision[], isInGroups = false): number {
+  publish(
+    publication: Publication,
+    except: Session | undefined,
+    out: Decision[],
+    {
+      isInGroups = false,
+      served,
+    }: { readonly isInGroups?: boolean | undefined; readonly served?: readonly string[] | undefined } = {},
+  ): number {
     this.#history?.add(publication);
     const isReceiver = (session: Session): boolean => session !== except && session.state === 'open';
     const named = this.#subscriptions.subscribersOfAny(publication.topics).filter(isReceiver);
     const subscribers = this.#subscriptions.subscriberCount(publication.topics[0] as TopicName);
     const event: TopicEvent = { event: 'publication', publication, subscribers };
-    const exceptMember = isInGroups ? undefined : except;
-    const inGroups = (): number => this.#subscriptions.groups.publish(publication, subscribers, exceptMember, out);
+    const receivers = { except: isInGroups ? undefined : except, served };
+    const inGroups = (): number => this.#subscriptions.groups.publish(publication, subscribers, receivers, out);
     if (this.#subscriptions.patternCount === 0 && !publication.isPrivate) {
       notifyAll(named, event, out);
       return named.length + inGroups();

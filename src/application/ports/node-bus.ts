@@ -8,6 +8,8 @@ export interface BusPublication {
   readonly space: string;
   readonly keepsHistory: boolean;
   readonly publication: Publication;
+  /** T15: groups with a member at the sending node, which has received the publication. */
+  readonly servedGroups?: readonly string[] | undefined;
 }
 
 interface NodeText<Type> {

@@ -4,7 +4,8 @@ import { mayPublish, mayPublishFrom } from '../../domain/grant.ts';
 import type { Realm, RealmSession } from '../../domain/realm.ts';
 import { refuseRequest } from '../../domain/request-refusals.ts';
 import type { Realms } from '../../domain/realms.ts';
-import type { SessionTraits } from '../../domain/session.ts';
+import type { Session, SessionTraits } from '../../domain/session.ts';
+import { servedGroups } from '../../domain/subscriber-groups.ts';
 import type { Millis } from '../../domain/time.ts';
 import { copyWithBytes, type Draft, type Publication, type RequestRefusal, type TopicEvent } from '../../domain/topic.ts';
 import type { BackendAccess } from '../backend-access.ts';
@@ -54,7 +55,7 @@ const OVERLOAD_PAUSE: Millis = 20;
 /** T1, T3, T4, T6: subscribers receive publications in the order of publishing, for every kind of publisher. */
 export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
   const { performer, peerIds } = parts;
-  const { count, broadcast } = deliveryOf(parts);
+  const deliver = deliveryOf(parts);
   return {
     fromConnection: (session, { draft, echo, receipt }, now) => {
       const { realm } = session;
@@ -66,11 +67,11 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       const isRequired = draft.retain?.isRequired === true;
       const isRetained = topics.retained.keep(publication, now, { address: session.memory?.address, isRequired });
       if (isRequired && !isRetained) return refuse('too-many-topics');
-      const decisions: Decision[] = [];
-      const subscribers = topics.publish(publication, echo === true ? undefined : session, decisions, echo === 'in-groups');
-      count(session.traits.space, subscribers);
-      broadcast(realm, session.traits, publication);
-      performer.performAll(realm, decisions, now);
+      const except = echo === true ? undefined : session;
+      const { subscribers, decisions } = deliver(realm, session.traits, publication, {
+        except,
+        isInGroups: echo === 'in-groups',
+      });
       if (receipt !== undefined) {
         const event: TopicEvent = { event: 'receipt', receipt, ...(isUnheard(realm, subscribers, decisions) && NO_SUBSCRIBERS) };
         performer.perform(realm, { do: 'notify', to: [session.connection], event }, now);
@@ -85,11 +86,8 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       const publication = topics.parsePublication(willDraft, idFor(peerIds, topics, willDraft), session);
       if (typeof publication === 'string') return performer.perform(realm, IGNORE.unusable, now);
       if (!mayPublishFrom(session, publication.topics)) return performer.perform(realm, IGNORE.notAllowed, now);
-      const decisions: Decision[] = [];
       topics.retained.keep(publication, now, { address: session.memory?.address });
-      count(traits.space, topics.publish(publication, session, decisions));
-      broadcast(realm, traits, publication);
-      performer.performAll(realm, decisions, now);
+      deliver(realm, traits, publication, { except: session });
     },
     fromHttp: fromHttp(parts),
     drafts: draftPublisher(parts),
@@ -128,8 +126,8 @@ function fromHttp(parts: PublishToTopicParts): PublishToTopic['fromHttp'] {
 }
 
 function draftPublisher(parts: PublishToTopicParts): PublishToTopic['drafts'] {
-  const { connections, performer, peerIds, turns, clock } = parts;
-  const { count, broadcast } = deliveryOf(parts);
+  const { connections, peerIds, turns } = parts;
+  const deliver = deliveryOf(parts);
   return (realm, drafts, traits) => {
     if (connections.fanOut.isFull) return { kind: 'refusal', reason: 'overloaded' };
     const topics = realm.topics(traits);
@@ -140,12 +138,7 @@ function draftPublisher(parts: PublishToTopicParts): PublishToTopic['drafts'] {
       publications.push(publication);
     }
     turns.run(() => {
-      for (const publication of publications) {
-        const decisions: Decision[] = [];
-        count(traits.space, topics.publish(publication, undefined, decisions));
-        broadcast(realm, traits, publication);
-        performer.performAll(realm, decisions, clock.now());
-      }
+      for (const publication of publications) deliver(realm, traits, publication, {});
     });
     return { kind: 'publication', id: publications[0]?.id ?? '' };
   };
@@ -153,22 +146,33 @@ function draftPublisher(parts: PublishToTopicParts): PublishToTopic['drafts'] {
 
 type TopicTraits = Pick<SessionTraits, 'space' | 'keepsHistory'>;
 
-/** The steps of every publication. */
-interface Delivery {
-  readonly count: (space: string, subscribers: number) => void;
-  /** T4: subscribers of other nodes receive the publication over the bus. */
-  readonly broadcast: (realm: Realm, traits: TopicTraits, publication: Publication) => void;
+interface Receivers {
+  readonly except?: Session | undefined;
+  readonly isInGroups?: boolean;
 }
 
-function deliveryOf({ telemetry, bus }: PublishToTopicParts): Delivery {
-  return {
-    count: (space, subscribers) => {
-      telemetry.counter('publications_total', space).add();
-      telemetry.counter('publications_told_total', space).add(subscribers);
-    },
-    broadcast: (realm, { space, keepsHistory }, publication) => {
-      if (!realm.isSingleNode) bus.broadcast({ type: 'publication', realm: realm.key, space, keepsHistory, publication });
-    },
+/** A publication that was delivered: the number of its candidates, and the decisions about them. */
+interface Delivered {
+  readonly subscribers: number;
+  readonly decisions: readonly Decision[];
+}
+
+type Deliver = (realm: Realm, traits: TopicTraits, publication: Publication, receivers: Receivers) => Delivered;
+
+/** The steps of every publication. T4, T15: the other nodes learn by the bus which groups have received it here. */
+function deliveryOf({ telemetry, bus, performer, clock }: PublishToTopicParts): Deliver {
+  return (realm, { space, keepsHistory }, publication, { except, isInGroups }) => {
+    const decisions: Decision[] = [];
+    const subscribers = realm.topics({ space, keepsHistory }).publish(publication, except, decisions, { isInGroups });
+    telemetry.counter('publications_total', space).add();
+    telemetry.counter('publications_told_total', space).add(subscribers);
+    performer.performAll(realm, decisions, clock.now());
+    if (!realm.isSingleNode) {
+      const groups = servedGroups(decisions);
+      const served = groups.length === 0 ? undefined : groups;
+      bus.broadcast({ type: 'publication', realm: realm.key, space, keepsHistory, publication, servedGroups: served });
+    }
+    return { subscribers, decisions };
   };
 }
 

@@ -62,7 +62,7 @@ const CLAUSES: readonly Clause[] = [
     name: 'delivers messages unchanged',
     run: async (here, there) => {
       const messages = [
-        { ...publicationOf('1'), realm: realmKey('__proto__') },
+        { ...publicationOf('1'), realm: realmKey('__proto__'), servedGroups: ['__proto__', 'mqtt ü/\n"'] },
         publicationOf(
           'ü "\u2028\ud83d\ude00',
           Uint8Array.from({ length: 256 }, (_, byte) => byte),

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/domain/decision.ts';
 import { Realm } from '../../../src/domain/realm.ts';
 import type { Session } from '../../../src/domain/session.ts';
+import { servedGroups } from '../../../src/domain/subscriber-groups.ts';
 import type { GroupSelector, Publication } from '../../../src/domain/topic.ts';
 import type { TopicRegistry } from '../../../src/domain/topic-registry.ts';
 import { LIMITS, REALM_IDENTITY } from './session-fixture.ts';
@@ -64,13 +66,32 @@ describe('groups of subscribers', () => {
     registry.join(ann, [topic('a')], []);
     const publication = registry.parsePublication(draft('a', ''), 'id', undefined) as Publication;
     const told = (isInGroups: boolean): number =>
-      notifications(decisionsOf((out) => registry.publish(publication, ann, out, isInGroups))).length;
+      notifications(decisionsOf((out) => registry.publish(publication, ann, out, { isInGroups }))).length;
     expect([told(false), told(true)]).toEqual([0, 1]);
   });
 
   it('T4, T15: the next member receives a publication of a publisher without echo', () => {
     const [ann, bob] = members(inGroup('q', 'a'), inGroup('q', 'a')) as [Session, Session];
     for (let n = 0; n < 3; n++) expect(publish('a', {}, ann)).toEqual(ids([bob]));
+  });
+
+  it('T15: names the groups that have received a publication, and skips those of another node', () => {
+    members(inGroup('q', 'a'), patternIn('r', 'a'), patternIn('s', 'b'));
+    const publication = registry.parsePublication(draft('a', ''), 'id', undefined) as Publication;
+    const decisions = decisionsOf((out) => registry.publish(publication, undefined, out));
+    expect(servedGroups(decisions)).toEqual(['q']);
+    expect(notifications(decisions).length).toBe(2);
+    expect(servedGroups(decisions).toSorted()).toEqual(['q', 'r']);
+    const elsewhere = decisionsOf((out) => registry.publish(publication, undefined, out, { served: ['q', 'r'] }));
+    expect(notifications(elsewhere)).toEqual([]);
+  });
+
+  it('T15: names a limited number of groups', () => {
+    const decisions: Decision[] = Array.from({ length: 100 }, (_, n) => {
+      const publication = registry.parsePublication(draft('a', ''), 'id', undefined) as Publication;
+      return { do: 'notify', to: [], event: { event: 'publication', publication, subscribers: 1, group: `q${n}` } };
+    });
+    expect(servedGroups(decisions).length).toBe(64);
   });
 
   it('MER7, T15: a private publication needs clearance', () => {

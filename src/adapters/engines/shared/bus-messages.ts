@@ -45,7 +45,8 @@ function wireFields(message: BusMessage): Json {
     retain: published.retain && { lifetime: published.retain.lifetime === NEVER ? undefined : published.retain.lifetime },
     extra: extra && { dialect: extra.dialect, bytes: Buffer.from(extra.bytes).toString('base64') },
   };
-  return { say: 'publication', realm: message.realm, space: message.space, remembers: message.keepsHistory, publication };
+  const { realm, space, keepsHistory, servedGroups: served } = message;
+  return { say: 'publication', realm, space, remembers: keepsHistory, served, publication };
 }
 
 /** T12. A form that this node does not know makes a message unreadable. */
@@ -88,7 +89,9 @@ function publicationIn(fields: Json, realm: RealmKey): BusMessage | undefined {
     extra: extraIn(inner['extra']),
     retain: retentionIn(inner['retain']),
   };
-  return { type: 'publication', realm, space, keepsHistory, publication };
+  const served: unknown = fields['served'];
+  const servedGroups = Array.isArray(served) ? served.filter((name) => typeof name === 'string') : undefined;
+  return { type: 'publication', realm, space, keepsHistory, publication, servedGroups };
 }
 
 /** T17. */

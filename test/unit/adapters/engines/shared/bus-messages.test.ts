@@ -41,6 +41,20 @@ describe('a bus message', () => {
     expect(decodeBusMessage(text.replace('"bytes"', '"pictures"'))).toEqual({ why: 'unreadable' });
   });
 
+  it('T15: contains the groups that have received a publication, and ignores what is not a name', () => {
+    const publication = {
+      ...{ id: '7', topics: ['garden' as TopicName], payload: Buffer.from('x'), type: undefined, retry: undefined },
+      ...{ isPrivate: false, from: undefined },
+    };
+    const fields = { type: 'publication', realm: MAIL.realm, space: 'updates', keepsHistory: true, publication } as const;
+    const message = { ...fields, servedGroups: ['q', 'r'] };
+    const text = encodeBusMessage(HERE, message);
+    expect(text).toContain('"served":["q","r"]');
+    expect(decodeBusMessage(text)).toEqual({ from: HERE, message });
+    expect(decodeBusMessage(text.replace('"q"', '7'))).toEqual({ from: HERE, message: { ...fields, servedGroups: ['r'] } });
+    expect(decodeBusMessage(text.replace('["q","r"]', '"q"'))).toEqual({ from: HERE, message: fields });
+  });
+
   it('T13: contains the extra of a publication, and is delivered without an unreadable one', () => {
     const publication = {
       ...{ id: '7', topics: ['garden' as TopicName], payload: Buffer.from([0, 255]), type: undefined, retry: undefined },
