@@ -2,14 +2,13 @@ import type { Decision } from './decision.ts';
 import { History, type HistoryLimits, type Replay } from './history.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Payload } from './message.ts';
+import { missedPublications } from './missed-publications.ts';
 import { RetainedPublications, type RetainedLimits } from './retained-publications.ts';
 import type { Session } from './session.ts';
-import { anyMatches, type Budget } from './subscriber-search.ts';
 import { groupKey, recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
 import {
   maxUrlLength,
   parseTopicName,
-  type Clearance,
   type Draft,
   type GroupSelector,
   type Publication,
@@ -203,21 +202,8 @@ export class TopicRegistry {
   }
 
   /** MER5: the publications that such a subscriber missed, within history and send buffer. Undefined without a history. */
-  replayFor({ selectors, clearance, since }: RequestedTopics): Replay | undefined {
-    if (since === undefined) return undefined;
-    const budget: Budget = { steps: 0, maxSteps: MAX_REPLAY_STEPS };
-    const matches = (publication: Publication): boolean | undefined => mayReceive(publication, selectors, clearance, budget);
-    let freeBytes = this.#limits.sendBufferBytes / 2;
-    return this.#history?.replaySince(
-      since,
-      (publication) => matches(publication) === true,
-      (publication) => {
-        const isMatch = matches(publication);
-        if (isMatch === false) return 'skip';
-        freeBytes -= estimatedEventBytes(publication);
-        return isMatch === undefined || freeBytes < 0 ? 'stop' : 'take';
-      },
-    );
+  replayFor(requested: RequestedTopics): Replay | undefined {
+    return this.#history && missedPublications(this.#history, requested, this.#limits.sendBufferBytes / 2);
   }
 
   /** MER5: sends a connection that has just joined the missed publications, in order, before newer ones. */
@@ -262,31 +248,6 @@ function notifyAll(sessions: readonly Session[], event: Extract<Decision, { do: 
 
 /** T5: limit for matching all patterns against all topics of one publication. */
 const MAX_PUBLICATION_STEPS = 64_000_000;
-
-/** MER5: limit for finding the missed publications of one subscriber. */
-const MAX_REPLAY_STEPS = 2_000_000;
-
-function mayReceive(
-  publication: Publication,
-  selectors: readonly Selector[],
-  clearance: Clearance | undefined,
-  budget: Budget,
-): boolean | undefined {
-  const isSubscribed = anyMatches(publication.topics, selectors, budget);
-  if (isSubscribed !== true || !publication.isPrivate || clearance === 'all') return isSubscribed;
-  return anyMatches(publication.topics, clearance ?? [], budget);
-}
-
-/** Approximate size on the wire, where each line of the payload has a prefix. */
-function estimatedEventBytes({ id, type, payload }: Publication): number {
-  let lines = 1;
-  for (const byte of payload) if (byte === LINE_FEED || byte === CARRIAGE_RETURN) lines += 1;
-  return EVENT_BYTES + 3 * (id.length + (type?.length ?? 0)) + payload.length + LINE_BYTES * lines;
-}
-
-const EVENT_BYTES = 64;
-const LINE_BYTES = 8;
-const [LINE_FEED, CARRIAGE_RETURN] = [10, 13];
 
 function isPattern(selector: Selector): selector is TopicPattern {
   return 'pattern' in selector && selector.group === undefined;

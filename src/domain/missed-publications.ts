@@ -1,0 +1,50 @@
+import type { History, Replay } from './history.ts';
+import { anyMatches, type Budget } from './subscriber-search.ts';
+import type { Clearance, Publication, RequestedTopics, Selector } from './topic.ts';
+
+/** MER5: limit for finding the missed publications of one subscriber. */
+const MAX_REPLAY_STEPS = 2_000_000;
+
+/** MER5: the publications of a history that a subscriber missed, the newest of them if not all fit into `maxBytes`. */
+export function missedPublications(
+  history: History,
+  { selectors, clearance, since }: Pick<RequestedTopics, 'selectors' | 'clearance' | 'since'>,
+  maxBytes: number,
+): Replay | undefined {
+  if (since === undefined) return undefined;
+  const budget: Budget = { steps: 0, maxSteps: MAX_REPLAY_STEPS };
+  const matches = (publication: Publication): boolean | undefined => mayReceive(publication, selectors, clearance, budget);
+  let freeBytes = maxBytes;
+  return history.replaySince(
+    since,
+    (publication) => matches(publication) === true,
+    (publication) => {
+      const isMatch = matches(publication);
+      if (isMatch === false) return 'skip';
+      freeBytes -= estimatedEventBytes(publication);
+      return isMatch === undefined || freeBytes < 0 ? 'stop' : 'take';
+    },
+  );
+}
+
+function mayReceive(
+  publication: Publication,
+  selectors: readonly Selector[],
+  clearance: Clearance | undefined,
+  budget: Budget,
+): boolean | undefined {
+  const isSubscribed = anyMatches(publication.topics, selectors, budget);
+  if (isSubscribed !== true || !publication.isPrivate || clearance === 'all') return isSubscribed;
+  return anyMatches(publication.topics, clearance ?? [], budget);
+}
+
+const EVENT_BYTES = 64;
+const LINE_BYTES = 8;
+const [LINE_FEED, CARRIAGE_RETURN] = [10, 13];
+
+/** Approximate size on the wire, where each line of the payload has a prefix. */
+function estimatedEventBytes({ id, type, payload }: Publication): number {
+  let lines = 1;
+  for (const byte of payload) if (byte === LINE_FEED || byte === CARRIAGE_RETURN) lines += 1;
+  return EVENT_BYTES + 3 * (id.length + (type?.length ?? 0)) + payload.length + LINE_BYTES * lines;
+}
