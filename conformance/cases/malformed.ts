@@ -60,6 +60,18 @@ export const MALFORMED_CASES = cases([
       assertEqual('the payload', (await bob.receive())['payload'], 'next');
     },
   },
+  {
+    id: 'M9.names-in-capitals',
+    title: 'Ann sends Bob a frame with TYPE, DST and PAYLOAD, then an OFFER',
+    severity: 'hardening',
+    expected: 'Bob receives the OFFER only: the frame has no type, because the names of members are in lower case',
+    async run(fixture): Promise<Loose | void> {
+      const [ann, bob] = await fixture.connectPair();
+      ann.send({ TYPE: 'OFFER', DST: bob.id, PAYLOAD });
+      ann.sendOffer(bob.id, 'next');
+      return (await bob.receive())['payload'] === 'next' ? undefined : loose('relays the frame');
+    },
+  },
   ...Object.entries(NO_OBJECTS).map(([name, text]): CaseDraft => ({
     ...RISKY,
     id: `M10.${name}`,

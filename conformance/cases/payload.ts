@@ -133,6 +133,20 @@ export const PAYLOAD_CASES = cases([
     },
   },
   {
+    id: 'M3.other-case',
+    title: 'Ann sends Bob a message with the further members DST and Dst, which name a third peer',
+    severity: 'required',
+    expected: 'Bob receives the message, and the third peer receives nothing: DST and Dst are not dst',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
+      const carol = await fixture.connect('carol');
+      const payload = JSON.stringify(clientPayload('OFFER', 'for bob'));
+      ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload},"DST":"${carol.id}","Dst":"${carol.id}"}`);
+      assertMembers('frame received by Bob', await bob.receive(), { type: 'OFFER', src: ann.id, payload: 'for bob' });
+      await fixture.expectNothing(carol);
+    },
+  },
+  {
     id: 'M3.escaped-names',
     title: 'Ann sends a frame with each member twice, the second time with an escape in the member name',
     severity: 'hardening',

@@ -111,6 +111,28 @@ export const FRAME_MUTANTS: readonly Mutant[] = [
     },
   })),
   {
+    name: 'reads the names of members in capitals',
+    fails: ['M9.names-in-capitals'],
+    verdict: 'loose',
+    Server: class extends ConformingServer {
+      override parseFrame(bytes: Buffer): Frame | undefined {
+        const frame = super.parseFrame(bytes);
+        return frame?.type === undefined ? (withSmallNames(bytes) ?? frame) : frame;
+      }
+    },
+  },
+  {
+    name: 'reads the names of members in any case, and uses the last',
+    fails: ['M3.other-case'],
+    verdict: 'failed',
+    also: ['M9'],
+    Server: class extends ConformingServer {
+      override parseFrame(bytes: Buffer): Frame | undefined {
+        return withSmallNames(bytes);
+      }
+    },
+  },
+  {
     name: 'relays NaN and Infinity',
     fails: ['M10.lenient-payload-nan', 'M10.lenient-payload-infinity'],
     verdict: 'failed',
@@ -188,4 +210,8 @@ function sorted(value: unknown): unknown {
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([name, inner]) => [name, sorted(inner)]),
   );
+}
+
+function withSmallNames(bytes: Buffer): Frame | undefined {
+  return readFrame(Buffer.from(bytes.toString().replaceAll(/"(type|dst|payload)":/gi, (name) => name.toLowerCase())));
 }
