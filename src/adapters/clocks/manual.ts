@@ -1,11 +1,18 @@
 import type { Clock, Wakeup } from '../../application/ports/clock.ts';
 import { NEVER, type Millis } from '../../domain/time.ts';
 
+interface PendingWakeup {
+  readonly at: Millis;
+  readonly order: number;
+  readonly wake: () => void;
+}
+
 /** A clock for tests: time passes only when a test advances it. */
 export class ManualClock implements Clock {
   #now: Millis = 0;
   #order = 0;
-  readonly #pending: { readonly at: Millis; readonly order: number; readonly wake: () => void }[] = [];
+  /** Sorted by time, then by the order of scheduling. */
+  readonly #pending: PendingWakeup[] = [];
 
   now(): Millis {
     return this.#now;
@@ -13,12 +20,11 @@ export class ManualClock implements Clock {
 
   wakeAt(at: Millis, wake: () => void): Wakeup {
     const entry = { at, order: this.#order++, wake };
-    this.#pending.push(entry);
-    this.#pending.sort((a, b) => a.at - b.at || a.order - b.order);
+    this.#pending.splice(this.#placeOf(entry), 0, entry);
     return {
       cancel: () => {
-        const place = this.#pending.indexOf(entry);
-        if (place >= 0) this.#pending.splice(place, 1);
+        const place = this.#placeOf(entry);
+        if (this.#pending[place] === entry) this.#pending.splice(place, 1);
       },
     };
   }
@@ -42,5 +48,17 @@ export class ManualClock implements Clock {
       due.wake();
     }
     this.#now = Math.max(this.#now, until);
+  }
+
+  /** @returns the index of the entry, or the index at which it keeps the order. */
+  #placeOf({ at, order }: PendingWakeup): number {
+    let [low, high] = [0, this.#pending.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#pending[middle];
+      if (other !== undefined && (other.at < at || (other.at === at && other.order < order))) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
