@@ -60,18 +60,51 @@ export function members<T extends object>(source: Binding<T>): Needs<Required<T>
 
 /** Makes a component and all that it needs, each once. @throws Error when an input is not given. */
 export function build<T>(root: Binding<T>, inputs: readonly Given[]): T {
-  const container = new Container();
-  for (const [id, value] of inputs) container.bind(id).toConstantValue(value);
-  bindWithNeeds(container, root, new Set());
-  return container.get<T>(root.id);
+  const assembly = assemblies.get(root) ?? new Assembly(root);
+  assemblies.set(root, assembly);
+  return assembly.build(inputs) as T;
 }
 
-function bindWithNeeds(container: Container, { id, needs, make }: Binding<unknown>, bound: Set<symbol>): void {
-  if (make === undefined || bound.has(id)) return;
-  bound.add(id);
-  for (const need of needs) bindWithNeeds(container, need, bound);
-  const ids = needs.map((need) => need.id);
-  container.bind(id).toResolvedValue(make, ids).inSingletonScope();
+/** The container of each root. Its bindings are made once, because they cost more than the components of a broker. */
+const assemblies = new WeakMap<Binding<unknown>, Assembly>();
+
+/** The bindings of a root. Each build makes new components. */
+class Assembly {
+  readonly #container = new Container();
+  readonly #root: Binding<unknown>;
+  /** Of the current build. */
+  #inputs: ReadonlyMap<symbol, unknown> = new Map();
+
+  constructor(root: Binding<unknown>) {
+    this.#root = root;
+    this.#bind(root, new Set());
+  }
+
+  build(inputs: readonly Given[]): unknown {
+    const outer = this.#inputs;
+    this.#inputs = new Map(inputs);
+    try {
+      return this.#container.get(this.#root.id);
+    } finally {
+      this.#inputs = outer;
+    }
+  }
+
+  #bind({ id, needs, make }: Binding<unknown>, bound: Set<symbol>): void {
+    if (bound.has(id)) return;
+    bound.add(id);
+    for (const need of needs) this.#bind(need, bound);
+    const ids = needs.map((need) => need.id);
+    this.#container
+      .bind(id)
+      .toResolvedValue(make ?? (() => this.#given(id)), ids)
+      .inRequestScope();
+  }
+
+  #given(id: symbol): unknown {
+    if (!this.#inputs.has(id)) throw new Error(`the input ${String(id.description)} is not given`);
+    return this.#inputs.get(id);
+  }
 }
 
 function fromNeeds(name: string, parts: Needs<object>, make: (parts: object) => unknown): Binding<never> {
@@ -81,6 +114,10 @@ function fromNeeds(name: string, parts: Needs<object>, make: (parts: object) => 
   return {
     id: Symbol(name),
     needs: named.map(([, need]) => need),
-    make: (...values) => make(Object.fromEntries(named.map(([key, need], index) => [key, partOf(need, values[index])]))),
+    make: (...values) => {
+      const made: Record<string, unknown> = {};
+      for (const [index, [key, need]] of named.entries()) made[key] = partOf(need, values[index]);
+      return make(made);
+    },
   };
 }

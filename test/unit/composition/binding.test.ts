@@ -54,6 +54,16 @@ describe('a binding', () => {
     expect(build(counter, inputs)).toBe(2);
   });
 
+  it('has the inputs of its own build, also inside another build of the same root', () => {
+    const tone = derive({ bell, lamp }, ({ bell: { tone }, lamp: { watts } }): string =>
+      watts === 0 ? tone : `${tone} after ${build(tone0(), [given(lamp, { watts: 0 }), given(bell, { tone: 'low' })])}`,
+    );
+    const tone0 = (): typeof tone => tone;
+    expect(build(tone, inputs)).toBe('high after low');
+    expect(build(tone, [given(lamp, { watts: 0 }), given(bell, { tone: 'soft' })])).toBe('soft');
+    expect(() => build(tone, [])).toThrow('is not given');
+  });
+
   it('can need a member of a component', () => {
     const { watts } = members(lamp);
     expect(build(group({ watts }), inputs)).toEqual({ watts: 5 });
