@@ -125,6 +125,7 @@ export class LivenessMonitor {
 
   /** All sessions that are due. Those to be closed precede the pings. */
   *allDue(now: Millis): Generator<DueSession> {
+    if (now < this.nextDeadline()) return;
     for (const session of this.timedOut(now)) yield { session, is: 'silent' };
     for (const session of this.expiring(now)) yield { session, is: 'expiring' };
     for (const session of this.due(now)) yield { session, is: 'pinged' };

@@ -175,7 +175,8 @@ function parseObject(bytes: Uint8Array): { readonly fields: Readonly<Record<stri
 
 function parseFields(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
-    const fields = JSON.parse(Buffer.from(bytes).toString()) as Readonly<Record<string, unknown>> | null;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+    const fields = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
     return typeof fields === 'object' && fields !== null ? fields : undefined;
   } catch {
     return undefined;
