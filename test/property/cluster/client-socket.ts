@@ -91,9 +91,12 @@ export class ClientSocket {
     this.#client?.cut();
   }
 
-  /** Frames that were not returned yet. */
-  *frames(): Generator<string> {
+  /** @returns the frames that were not returned yet. */
+  readFrames(): readonly string[] {
     const received = this.#client?.received ?? [];
-    for (; this.#read < received.length; this.#read++) yield received[this.#read] ?? '';
+    if (received.length === this.#read) return [];
+    const frames = received.slice(this.#read);
+    this.#read = received.length;
+    return frames;
   }
 }

@@ -8,6 +8,8 @@ const SUPERSEDE_MS = 500;
 /** All sockets that were opened in a simulation. */
 export class ClientSockets {
   readonly all: ClientSocket[] = [];
+  /** Sockets whose end was not taken yet; see `takeClosed`. */
+  #connected: ClientSocket[] = [];
   /** The last socket of each person. */
   readonly current = new Map<Person, ClientSocket>();
   /** Whether the engine has lost confirmed writes, and kept older ones. */
@@ -15,7 +17,20 @@ export class ClientSockets {
 
   add(socket: ClientSocket): void {
     this.all.push(socket);
+    this.#connected.push(socket);
     this.current.set(socket.person, socket);
+  }
+
+  /** Sockets that may have received frames since the last `takeClosed`. */
+  get connected(): readonly ClientSocket[] {
+    return this.#connected;
+  }
+
+  /** @returns each socket once, after the broker has closed or refused it. */
+  takeClosed(): readonly ClientSocket[] {
+    const closed = this.#connected.filter(({ isClosed }) => isClosed);
+    if (closed.length > 0) this.#connected = this.#connected.filter(({ isClosed }) => !isClosed);
+    return closed;
   }
 
   /** All sockets to a node, also closed ones. */
@@ -25,7 +40,7 @@ export class ClientSockets {
 
   /** The only socket of an id, open for some time on a node without faults. */
   settled(name: PeerName, now: Millis): ClientSocket | undefined {
-    const [socket, other] = this.all.filter(({ person, isOver }) => person.name === name && !isOver);
+    const [socket, other] = this.#connected.filter(({ person, isOver }) => person.name === name && !isOver);
     if (socket?.openedAt === undefined || other !== undefined) return undefined;
     const isSettled = now - socket.openedAt > SUPERSEDE_MS && socket.node.isHealthySince(socket.connectedAt);
     return isSettled ? socket : undefined;
@@ -50,9 +65,11 @@ export class ClientSockets {
   /** O5: without faults, the old socket of a peer is closed as soon as the notification arrives. */
   checkSuperseded(now: Millis): void {
     for (const { name } of OWNERS) {
-      const open = this.all.filter(({ person, isOpen, connectedAt, openedAt, node }) => {
+      const sockets = this.#connected.filter(({ person }) => person.name === name);
+      if (sockets.length < 2) continue;
+      const open = sockets.filter(({ isOpen, connectedAt, openedAt, node }) => {
         const isOld = openedAt !== undefined && now - openedAt > SUPERSEDE_MS;
-        return person.name === name && isOpen && isOld && node.isHealthySince(connectedAt);
+        return isOpen && isOld && node.isHealthySince(connectedAt);
       });
       const since = Math.min(...open.map(({ connectedAt }) => connectedAt));
       if (open.length > 1 && open.every(({ node }) => node.isHealthySince(since))) throw new Error(`${name} keeps two sockets`);

@@ -1,7 +1,6 @@
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { unpooledName } from '../../../src/adapters/engines/shared/pooled-names.ts';
 import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
-import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import type { PeerId } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
@@ -26,6 +25,8 @@ export type CreateEngine = (
 
 /** After this time all messages in flight have arrived or expired, leases have lapsed, and all claims are confirmed. */
 const QUIET_MS = 25 * LEASE;
+/** After this time without faults, claims and messages have settled. A later confirmation must not repair anything. */
+const RECONNECT_MS = 5 * LEASE;
 /** After this time all obsolete entries are deleted. */
 const GARBAGE_COLLECTION_MS = 300_000;
 const STEP_MS = 10;
@@ -60,7 +61,7 @@ export class SimulatedCluster {
       for (const person of PERSONS) if (person.name === unpooledName(id)) this.#model.untrack(person);
       this.#model.moved(unpooledName(id));
     };
-    this.#engine = createEngine(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE, onLateClaim, options.realm);
+    this.#engine = createEngine(this.#clock, CONFIG, LEASE, onLateClaim, options.realm);
   }
 
   static async start(createEngine: CreateEngine, options: SimulatedClusterOptions = {}): Promise<SimulatedCluster> {
@@ -210,7 +211,7 @@ export class SimulatedCluster {
   /** Repairs all faults and connects all peers. Then each message must be delivered or reported, and each id has one socket. */
   async finish(): Promise<void> {
     await this.#repairAll();
-    await this.#settle();
+    await this.#settle(QUIET_MS);
     this.#sockets.checkLatestIsOpen();
     for (const socket of this.#sockets.all) if (THIEVES.includes(socket.person)) socket.disconnect('close');
     for (const thief of THIEVES) this.disconnect(thief, 'close');
@@ -218,7 +219,7 @@ export class SimulatedCluster {
     for (const [index, owner] of OWNERS.entries()) {
       if (this.#sockets.current.get(owner)?.isOpen !== true) this.connect(owner, index);
     }
-    await this.#settle();
+    await this.#settle(RECONNECT_MS);
     this.#sockets.checkOneOfEach();
     const lost = this.#model.lost();
     if (lost.length > 0) throw new Error(`neither delivered nor reported: ${lost.join()}`);
@@ -228,7 +229,7 @@ export class SimulatedCluster {
   /** Repairs all faults, closes all sockets, and waits for garbage collection. */
   async closeAll(): Promise<void> {
     await this.#repairAll();
-    await this.#settle();
+    await this.#settle(QUIET_MS);
     for (const socket of this.#sockets.all) if (socket.isOpen) socket.disconnect('close');
     await this.advance(GARBAGE_COLLECTION_MS, LONG_STEP_MS);
   }
@@ -250,9 +251,9 @@ export class SimulatedCluster {
     if (lost.length > 0) throw new Error(`at the end not delivered: ${lost.join()}`);
   }
 
-  async #settle(): Promise<void> {
+  async #settle(quiet: Millis): Promise<void> {
     await this.advance(BUSY_MS);
-    await this.advance(QUIET_MS, LONG_STEP_MS);
+    await this.advance(quiet, LONG_STEP_MS);
   }
 
   #node(index: number): SimulatedNode {
@@ -286,15 +287,17 @@ export class SimulatedCluster {
 
   #readFrames(): void {
     const now = this.#clock.now();
-    for (const socket of this.#sockets.all) {
-      for (const text of socket.frames()) {
+    for (const socket of this.#sockets.connected) {
+      for (const text of socket.readFrames()) {
         const frame = JSON.parse(text) as Record<string, unknown>;
         if (frame['type'] === 'OPEN') this.#sockets.opened(socket, now, this.#model.count);
         this.#model.receive(socket, frame);
       }
     }
-    for (const socket of this.#sockets.all) if (socket.isRefused) this.#model.untrackRefused(socket);
-    // A peer whose socket the cluster has closed receives no notices.
-    for (const [person, socket] of this.#sockets.current) if (socket.isClosed) this.#model.untrack(person);
+    for (const socket of this.#sockets.takeClosed()) {
+      if (socket.isRefused) this.#model.untrackRefused(socket);
+      // A peer whose socket the cluster has closed receives no notices.
+      if (this.#sockets.current.get(socket.person) === socket) this.#model.untrack(socket.person);
+    }
   }
 }

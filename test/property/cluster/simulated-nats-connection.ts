@@ -130,22 +130,30 @@ export class SimulatedNatsConnection implements EngineConnection {
 
   /** A request without a connection, and a reply to a closed one, end in a timeout. */
   #request<T>(execute: () => T): Promise<T> {
+    let isAnswered = false;
     return new Promise((resolve, reject) => {
-      this.#process.wakeAt(this.#process.now() + REQUEST_TIMEOUT_MS, () => reject(new Error('timeout')));
+      this.#process.wakeAt(this.#process.now() + REQUEST_TIMEOUT_MS, () => {
+        if (!isAnswered) reject(new Error('timeout'));
+      });
       if (this.isCut) return;
       const connection = this.#connection;
       // Every second cut loses the requests in flight; after the others they arrive late.
       const losses = this.#losses;
       const isLost = (): boolean => losses !== this.#losses || (connection !== this.#connection && connection % 2 === 0);
       this.#lastTo = Math.max(this.#lastTo, this.#clock.now() + this.delay);
+      const answer = (settle: () => void): void =>
+        this.#fromEngine(connection, () => {
+          isAnswered = true;
+          settle();
+        });
       this.#clock.wakeAt(this.#lastTo, () => {
         if (isLost()) return;
         try {
-          const answer = execute();
-          this.#fromEngine(connection, () => resolve(answer));
+          const result = execute();
+          answer(() => resolve(result));
         } catch (error) {
           const failure = error instanceof Error ? error : new Error(String(error));
-          this.#fromEngine(connection, () => reject(failure));
+          answer(() => reject(failure));
         }
       });
     });

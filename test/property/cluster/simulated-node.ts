@@ -3,7 +3,7 @@ import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import { RandomPeerIds } from '../../../src/adapters/peer-ids/random.ts';
 import { MemoryTelemetry } from '../../../src/adapters/telemetry/memory.ts';
 import type { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
-import { defaultConfig } from '../../../src/composition/configuration/config.ts';
+import { defaultConfig, type Config } from '../../../src/composition/configuration/config.ts';
 import { buildBroker } from '../../../src/composition/container.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
@@ -11,9 +11,12 @@ import { NodeProcess } from './node-process.ts';
 import type { ClusterEngine, EngineConnection } from './simulated-engine.ts';
 
 export const LEASE = 3_000;
-export const CONFIG = {
+export const CONFIG: Config = {
+  ...defaultConfig(),
   ...{ expireTimeout: 5_000, aliveTimeout: 600_000, sweepInterval: 500, messageBurst: 100_000, messagesPerSecond: 100_000 },
   ...{ mailboxMessages: 20, concurrentLimit: 100 },
+  // The pages would be read from the disk for each node.
+  ...{ doctor: 'off', playground: false },
 };
 /** The clock of each node is ahead of the clock of the previously started node by this time. */
 const CLOCK_SKEW_MS = 3_600_000;
@@ -62,7 +65,7 @@ export class SimulatedNode {
     this.#clock = clock;
     this.transport = createTransport();
     this.realm = KEYS[realm].key;
-    const config = { ...defaultConfig(), ...CONFIG, keys: KEYS[realm].keys };
+    const config = { ...CONFIG, keys: KEYS[realm].keys };
     this.process = new NodeProcess(clock, number * CLOCK_SKEW_MS);
     const { engine, connection } = clusterEngine.connect(nodeId(`node ${number}`), this.process);
     this.connection = connection;

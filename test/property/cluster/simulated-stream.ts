@@ -24,12 +24,15 @@ export class SimulatedStream {
   readonly #all = new Map<number, StoredEntry>();
   readonly #byKey = new Map<string, number[]>();
   readonly #messageIds = new Map<string, number>();
+  /** The last revision before the first entry. */
+  readonly #before: number;
   /** The last revision. */
   #last: number;
 
   /** @param history number of entries that are kept of each key. @param last revision before the first entry. */
   constructor(created: string, now: () => Millis, { history, last }: { readonly history: number; readonly last: number }) {
     this.created = created;
+    this.#before = last;
     this.#last = last;
     this.#now = now;
     this.#history = history;
@@ -65,6 +68,11 @@ export class SimulatedStream {
 
   /** Entries after a revision, in order. */
   after(revision: number): StoredEntry[] {
-    return [...this.#all.values()].filter((stored) => stored.revision > revision);
+    const entries: StoredEntry[] = [];
+    for (let next = Math.max(revision, this.#before) + 1; next <= this.#last; next++) {
+      const stored = this.#all.get(next);
+      if (stored !== undefined) entries.push(stored);
+    }
+    return entries;
   }
 }
