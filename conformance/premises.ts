@@ -84,8 +84,15 @@ export const PREMISES: readonly Premise[] = [
     },
   },
   {
+    rule: 'O10',
+    // The servers of these cases allow an origin.
+    reliedOnBy: /^[AI]\d/,
+    setup: 'required authentication',
+    check: async (fixture) => void (await fixture.connect('ann')),
+  },
+  {
     rule: 'M21',
-    reliedOnBy: /^O/,
+    reliedOnBy: /^[AO]\d/,
     check: async (fixture) => {
       const ann = await fixture.connect('ann');
       const refused = [

@@ -2,7 +2,7 @@ import { cases } from '../case.ts';
 import { assertEqual, assertMembers, assertThat, formatValue } from '../assertions.ts';
 import type { Frame, PeerClient } from '../client/peer-client.ts';
 import { uniqueName, type Fixture } from '../fixture.ts';
-import { Failed, NotTestable } from '../outcomes.ts';
+import { Failed, Inconclusive, NotTestable } from '../outcomes.ts';
 import { createClientToken } from '../token.ts';
 import { INVALID_TOKEN, TOKEN_EXPIRED, tokenOf } from './access-refusals.ts';
 import { refusedWith } from './refusals.ts';
@@ -118,6 +118,8 @@ async function connectUntil(fixture: Fixture, seconds: number): Promise<Expiring
   const [exp, sub] = [Math.floor(Date.now() / 1_000) + seconds, uniqueName('ann')];
   const target = fixture.socketTarget({ token: tokenOf(fixture, { sub, exp }) });
   const ann = await fixture.openSocketAt(`${target}&version=${CLIENT_VERSION}`, 'ann');
+  const late = Date.now() - exp * 1_000;
+  if (late >= 0) throw new Inconclusive(`the handshake was answered ${late} ms after the token had expired`);
   assertEqual('the first frame', await ann.receive(), { type: 'OPEN' });
   return { ann, exp, sub };
 }

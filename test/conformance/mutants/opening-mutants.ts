@@ -28,7 +28,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'closes refused sockets with 1000',
     fails: ['O1.code'],
     verdict: 'loose',
-    also: ['O2', 'O4', 'O6', 'O7'],
+    also: ['O2', 'O4', 'O6', 'O7', 'A5', 'A6'],
     Server: class extends ConformingServer {
       override refuse(...[socket, { frame }]: Parameters<ConformingServer['refuse']>): void {
         super.refuse(socket, { frame, code: 1000 });

@@ -18,6 +18,7 @@ const VIOLATING: Readonly<Record<string, string>> = {
   M2: 'converts payloads to strings',
   M17: 'reorders messages',
   L2: 'announces disconnections to all peers',
+  O10: 'refuses handshakes without an Origin header',
   M21: 'closes a refused socket before the reason is sent',
   O2: 'accepts any key',
   O4: 'closes without ID-TAKEN',

@@ -21,7 +21,10 @@ async function run(options: Partial<RandomOptions>, wanted: Parameters<typeof st
   return { ...(await runRandom({ server, runs: 5, seed: 3, expectations: 'signalbox', ...options }, io)), written };
 }
 
-describe('random runs', () => {
+/** The runs talk to a server over sockets. */
+const TIMEOUT_MS = 60_000;
+
+describe('random runs', { timeout: TIMEOUT_MS }, () => {
   it('without a violation are one case with the verdict ok', async () => {
     const { outcome, runs, steps, finding, cases, report, written } = await run({});
     expect({ outcome, runs, finding }).toEqual({ outcome: 'passed', runs: 5, finding: undefined });
