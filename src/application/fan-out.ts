@@ -91,7 +91,7 @@ export class FanOut {
       batch ??= {
         recipients: [],
         search,
-        event: search && lateEvent(event),
+        event: lateEvent(event, search),
         indexes: [],
         frames: new Map(),
         nextRecipient: 0,
@@ -201,9 +201,13 @@ function frameIn(batch: DeliveryBatch, encoder: Dialect | Conversation): Uint8Ar
   return batch.event === undefined ? batch.frames.get(voiceOf(encoder)) : encoder.encodeEvent(batch.event);
 }
 
-/** T15: a copy of an event for a group, because only one of the candidates encodes it. Undefined for another event. */
-function lateEvent(event: TopicEvent): TopicEvent | undefined {
-  if (event.event !== 'publication' || event.group === undefined) return undefined;
+/**
+ * An event that is encoded when it is delivered; undefined for one that is encoded at once. T15: a copy of an event for a group,
+ * because only one of the candidates encodes it. T19: a list of members, because it is large.
+ */
+function lateEvent(event: TopicEvent, search: CandidateSearch | undefined): TopicEvent | undefined {
+  if (event.event === 'members') return event;
+  if (search === undefined || event.event !== 'publication' || event.group === undefined) return undefined;
   return { ...event, publication: copyWithBytes(event.publication) };
 }
 

@@ -13,7 +13,8 @@ export interface MemoryLimits {
  * `incomplete`: received fragments of a message. `backlog`: received, not yet processed. `topics`: names and patterns.
  * `will`: T8. `credentials`: id and token beyond the included length. `request`: origin and headers likewise (A7). `buffer`: a
  * buffer of the transport's library that the connection keeps until it ends. `body`: B5, of a request. `attachments`: B5, with
- * the packet that needs them. `rest`: W1, an incomplete request of a conversation, and its state.
+ * the packet that needs them. `rest`: W1, an incomplete request of a conversation, and its state. `presence`: T19, as a member
+ * and a watcher.
  */
 export type MemoryUse = keyof typeof EMPTY;
 
@@ -30,6 +31,7 @@ const EMPTY = {
   body: 0,
   attachments: 0,
   rest: 0,
+  presence: 0,
 };
 
 /** The memory of one client address. */

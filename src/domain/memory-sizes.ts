@@ -21,6 +21,15 @@ export const FIRST_SUBSCRIPTION_BYTES = 616;
 /** Each further subscription of a connection: 298, if the topic has no other subscriber. */
 export const SUBSCRIPTION_BYTES = 304;
 
+/** T19: a member of a room: 448 with the headers of its texts and its payload, without their characters and bytes. */
+export const MEMBER_BYTES = 456;
+
+/** T19: a client in a room, as a member or a watcher: 415, if the room has no other client. */
+export const ROOM_CLIENT_BYTES = 416;
+
+/** T19: the rooms of a client: 213 with the table of the client. */
+export const CLIENT_ROOMS_BYTES = 216;
+
 /** A byte array with its buffer, without its bytes: 208. */
 export const BUFFER_BYTES = 208;
 

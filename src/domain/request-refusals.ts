@@ -11,7 +11,7 @@ export function refuseRequest(
   receipt: number | undefined,
   why: RequestRefusal,
 ): Decision[] {
-  const decisions: Decision[] = why === 'too-many-topics' ? [] : [IGNORED[why]];
+  const decisions: Decision[] = why === 'too-many-topics' || why === 'payload-too-large' ? [] : [IGNORED[why]];
   if (traits.refusesRequests !== true || receipt === undefined) return decisions;
   return [...decisions, { do: 'notify', to: [connection], event: { event: 'refused', receipt, why } }];
 }

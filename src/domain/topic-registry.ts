@@ -3,6 +3,7 @@ import { History, type HistoryLimits, type Replay } from './history.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Payload } from './message.ts';
 import { missedPublications } from './missed-publications.ts';
+import type { PresenceLimits } from './presence.ts';
 import { RetainedPublications, type RetainedLimits } from './retained-publications.ts';
 import type { Session } from './session.ts';
 import { groupKey, recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
@@ -20,7 +21,7 @@ import {
 } from './topic.ts';
 
 /** Limits of the topics of one realm, for each space. */
-export interface TopicLimits extends HistoryLimits, RetainedLimits {
+export interface TopicLimits extends HistoryLimits, RetainedLimits, PresenceLimits {
   /** T1: length of a topic, in characters. */
   readonly topicLength: number;
   /** T5: subscriptions (topics and patterns) of one connection. */
@@ -29,8 +30,6 @@ export interface TopicLimits extends HistoryLimits, RetainedLimits {
   readonly topicJoins: number;
   /** T5: patterns of all connections together. Each one is matched against every publication. */
   readonly topicPatterns: number;
-  /** MER5: a replay uses at most half of it. */
-  readonly sendBufferBytes: number;
   /** T5: connections in one topic of a dialect with presence, because each join notifies all of them. */
   readonly topicPresence: number;
 }

@@ -1,13 +1,15 @@
 import type { MemoryBudget } from './memory-budget.ts';
+import { Presence } from './presence.ts';
 import type { SessionTraits } from './session.ts';
 import { TopicRegistry, type TopicLimits } from './topic-registry.ts';
 
-/** T2: the topic registries of a realm, one for each space. */
+/** T2, T19: the topic registries and the members of a realm, one of each for each space. */
 export class TopicSpaces {
   readonly #limits: TopicLimits;
   readonly #mayKeepHistory: boolean;
   readonly #memory: MemoryBudget | undefined;
   readonly #bySpace = new Map<string, TopicRegistry>();
+  readonly #presences = new Map<string, Presence>();
 
   /**
    * @param mayKeepHistory R5: false for a realm that keeps no publications in any space.
@@ -30,5 +32,14 @@ export class TopicSpaces {
     const topics = new TopicRegistry(this.#limits, keepsHistory && this.#mayKeepHistory, this.#memory);
     this.#bySpace.set(space, topics);
     return topics;
+  }
+
+  /** T19. */
+  presence({ space }: Pick<SessionTraits, 'space'>): Presence {
+    const known = this.#presences.get(space);
+    if (known !== undefined) return known;
+    const presence = new Presence(this.#limits);
+    this.#presences.set(space, presence);
+    return presence;
   }
 }

@@ -1,4 +1,5 @@
 import type { ConnectionId, PeerId } from './ids.ts';
+import type { Member, MemberList } from './member.ts';
 import type { Payload } from './message.ts';
 import { accepted, refused, type Result } from './result.ts';
 import type { Millis } from './time.ts';
@@ -132,7 +133,7 @@ export interface Publication {
 }
 
 /** W5: why one request of an open connection has no effect. */
-export type RequestRefusal = 'topic-unusable' | 'too-many-topics' | 'not-allowed';
+export type RequestRefusal = 'topic-unusable' | 'too-many-topics' | 'not-allowed' | 'payload-too-large';
 
 /** Everything that the broker sends to a connection besides messages of peers. */
 export type TopicEvent =
@@ -163,6 +164,15 @@ export type TopicEvent =
     }
   /** W5: the request with this number had no effect. Only for dialects with `refusesRequests`. */
   | { readonly event: 'refused'; readonly receipt: number; readonly why: RequestRefusal }
+  /** T19: members of a room have joined and left. A member that has changed is in both. */
+  | {
+      readonly event: 'presence';
+      readonly topic: TopicName;
+      readonly joins: readonly Member[];
+      readonly leaves: readonly Member[];
+    }
+  /** T19: the members at the moment of encoding. `receipt`: of the request for them; undefined for a new watcher. */
+  | { readonly event: 'members'; readonly topic: TopicName; readonly members: MemberList; readonly receipt: number | undefined }
   /** The response to a ping of the dialect. */
   | { readonly event: 'pong' };
 

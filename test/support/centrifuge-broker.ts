@@ -41,8 +41,8 @@ export class CentrifugeClient {
 
   /** The data of all pushes, by channel. */
   get pushes(): (readonly [string, unknown])[] {
-    const frames = this.received as { readonly push?: { readonly channel: string; readonly pub: { readonly data: unknown } } }[];
-    return frames.flatMap(({ push }) => (push === undefined ? [] : [[push.channel, push.pub.data] as const]));
+    const frames = this.received as { readonly push?: { readonly channel: string; readonly pub?: { readonly data: unknown } } }[];
+    return frames.flatMap(({ push }) => (push?.pub === undefined ? [] : [[push.channel, push.pub.data] as const]));
   }
 
   get closeCode(): number | undefined {

@@ -1,5 +1,6 @@
 import type { Ignored } from '../../domain/decision.ts';
 import type { Grant } from '../../domain/grant.ts';
+import type { Room } from '../../domain/member.ts';
 import type { OutgoingMessage } from '../../domain/message.ts';
 import type { Page } from '../../domain/origins.ts';
 import type { OpenRefusal } from '../../domain/refusal.ts';
@@ -26,6 +27,8 @@ export type FrameRequest =
       readonly isSeparate?: true;
       /** T17: those among the selectors whose retained publications follow the receipt. */
       readonly retained?: readonly Selector[];
+      /** T19: in the rooms of these topics. */
+      readonly presence?: PresenceRequest | undefined;
     }
   | { readonly action: 'leave-topics'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
   | {
@@ -35,6 +38,11 @@ export type FrameRequest =
       readonly echo: boolean | 'in-groups';
       readonly receipt?: number | undefined;
     }
+  /** T19: the client becomes a member of a room, or changes its key and payload. */
+  | { readonly action: 'track'; readonly room: Room; readonly member: MemberDraft; readonly receipt?: number | undefined }
+  | { readonly action: 'untrack'; readonly room: Room; readonly receipt?: number | undefined }
+  /** T19: the members of a room. The answer has the number of the request. */
+  | { readonly action: 'list-members'; readonly room: Room; readonly receipt: number }
   /** T8: the payload that the subscribers of its topics receive if this connection is lost. */
   | { readonly action: 'set-will'; readonly will: Payload }
   /** T18: published when the connection ends, unless the client leaves. */
@@ -47,6 +55,22 @@ export type FrameRequest =
   | { readonly action: 'reply'; readonly frame: Uint8Array }
   /** @param isFatal nothing after it can be read, so the connection is closed at once (W1). */
   | { readonly action: 'malformed'; readonly isFatal?: true };
+
+/** T19: a member as its client describes it. */
+export interface MemberDraft {
+  /** Undefined for the id of the connection. */
+  readonly key: string | undefined;
+  /** JSON in UTF-8; undefined for none. Borrowed for the turn. */
+  readonly payload: Payload | undefined;
+}
+
+/** T19: with a subscription. */
+export interface PresenceRequest {
+  /** Whether the client receives the list of members after the receipt, and is notified of changes from then on. */
+  readonly watches: 'with-list' | 'changes-only' | false;
+  /** The client becomes a member, if it may publish to the topic and the room has space. */
+  readonly member?: MemberDraft | undefined;
+}
 
 /** W3: the credentials of a client that connected with `as: 'newcomer'`, in one of its first frames. */
 export interface Introduction {

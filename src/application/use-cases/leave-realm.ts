@@ -5,6 +5,7 @@ import type { Log, TrafficSummary } from '../ports/log.ts';
 import type { FrameRequest } from '../ports/requests.ts';
 import type { ConnectionEnd } from '../ports/transport.ts';
 import type { PublishToTopic } from './publish-to-topic.ts';
+import type { TrackPresence } from './track-presence.ts';
 
 /** Ends the session of a peer: by request, or because its connection has ended. Must be called within a turn. */
 export interface LeaveRealm {
@@ -17,12 +18,14 @@ export interface LeaveRealm {
 export interface LeaveRealmParts {
   /** T18. */
   readonly publishWill: PublishToTopic['fromWill'];
+  /** T19. */
+  readonly presence: Pick<TrackPresence, 'ended'>;
   readonly performer: Performer;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function leaveRealm({ performer, clock, log, publishWill }: LeaveRealmParts): LeaveRealm {
+export function leaveRealm({ performer, clock, log, publishWill, presence }: LeaveRealmParts): LeaveRealm {
   return {
     byRequest: (session, { keepsWill }) => {
       const { realm, willDraft } = session;
@@ -36,6 +39,7 @@ export function leaveRealm({ performer, clock, log, publishWill }: LeaveRealmPar
       session.realm.leaveTopics(session, decisions);
       performer.performAll(session.realm, decisions, clock.now());
       publishWill(session, clock.now());
+      presence.ended(session);
       if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost', end, passage: traffic });
     },
   };

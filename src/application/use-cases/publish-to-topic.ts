@@ -11,6 +11,7 @@ import { copyWithBytes, type Draft, type Publication, type RequestRefusal, type 
 import type { BackendAccess } from '../backend-access.ts';
 import { authorizeRequest, type HttpClient } from '../http-access.ts';
 import type { Connections } from '../connections.ts';
+import { chargeFanOut } from '../fan-out-charge.ts';
 import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeBus } from '../ports/node-bus.ts';
@@ -46,11 +47,6 @@ export interface PublishToTopicParts {
   readonly telemetry: Telemetry;
   readonly backend: BackendAccess;
 }
-
-/** T11: the number of subscribers that cost one more token of M19, and the maximum of such tokens. */
-const SUBSCRIBERS_PER_TOKEN = 250;
-const MAX_EXTRA_TOKENS = 20;
-const OVERLOAD_PAUSE: Millis = 20;
 
 /** T1, T3, T4, T6: subscribers receive publications in the order of publishing, for every kind of publisher. */
 export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
@@ -179,25 +175,4 @@ function deliveryOf({ telemetry, bus, performer, clock }: PublishToTopicParts): 
 /** Without history, publications need no id. */
 function idFor(peerIds: PeerIds, topics: TopicRegistry, { id }: Draft): string {
   return id ?? (topics.keepsHistory ? `urn:uuid:${peerIds.generate()}` : '');
-}
-
-/**
- * T10, T11, M19: a publication with many subscribers costs its publisher more tokens. While the limit for pending deliveries is
- * reached, the publisher is paused.
- */
-function chargeFanOut(
-  { performer, connections }: PublishToTopicParts,
-  session: RealmSession,
-  subscribers: number,
-  now: Millis,
-): void {
-  const { realm } = session;
-  const extra = Math.min(MAX_EXTRA_TOKENS, Math.floor(subscribers / SUBSCRIBERS_PER_TOKEN));
-  for (let token = 0; token < extra; token++) {
-    const decision = realm.frameReceived(session, now);
-    if (decision === undefined) continue;
-    performer.perform(realm, decision, now);
-    if (decision.do === 'close') return;
-  }
-  if (connections.fanOut.isFull) performer.perform(realm, { do: 'pause', session, until: now + OVERLOAD_PAUSE }, now);
 }

@@ -19,6 +19,7 @@ import { registerPeer } from '../../application/use-cases/register-peer.ts';
 import { relayMessage } from '../../application/use-cases/relay-message.ts';
 import { sendForPeer } from '../../application/use-cases/send-for-peer.ts';
 import { sweepExpired } from '../../application/use-cases/sweep-expired.ts';
+import { trackPresence } from '../../application/use-cases/track-presence.ts';
 import { call, construct, group, members } from '../binding.ts';
 import { allowDiscovery, clock, log, options, peerIds, telemetry, traces, transport } from './inputs.ts';
 import {
@@ -44,10 +45,12 @@ const publishing = call(publishToTopic, {
   ...{ realms, performer, connections, bus, peerIds, turns, clock, telemetry, backend },
 });
 
+const presence = call(trackPresence, { connections, performer, peerIds, clock, turns });
+
 /* Use-cases that other components call. */
 export const useCases = {
   recordFrame: call(recordFrame, { performer }),
-  leaveRealm: call(leaveRealm, { performer, clock, log, publishWill: members(publishing).fromWill }),
+  leaveRealm: call(leaveRealm, { performer, clock, log, presence, publishWill: members(publishing).fromWill }),
   publishToTopic: publishing,
   registerPeer: call(registerPeer, {
     ...{ realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, icePush, bans, topicAccess },
@@ -70,10 +73,13 @@ const frameUseCases = group({
   relay: call(relayMessage, { performer, handshakes }),
   leave: members(useCases.leaveRealm).byRequest,
   'join-topics': call(joinTopic, {
-    performer,
+    ...{ performer, presence },
     retainedReplay: construct(RetainedReplay, { connections, performer, clock, turns }),
   }),
-  'leave-topics': call(leaveTopic, { performer }),
+  'leave-topics': call(leaveTopic, { performer, presence }),
+  track: members(presence).track,
+  untrack: members(presence).untrack,
+  'list-members': members(presence).list,
   publish: members(useCases.publishToTopic).fromConnection,
   'refresh-token': call(refreshToken, {
     ...{ authorizer, backend, topicAccess, authFailures, connections, performer, turns, clock, sweeper, log },

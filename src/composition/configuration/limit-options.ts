@@ -166,6 +166,25 @@ export const LIMIT_OPTIONS = {
     hardened: 256 * KIB,
   }),
 
+  presence_members: option(integer({ unit: '', min: 0, max: 5_000 }), {
+    group: 'Limits for topics',
+    dialects: ['centrifuge', 'supabase'],
+    description: 'Maximum number of members of one topic, which Supabase tracks and Centrifuge lists. 0 is no presence.',
+    effect: 'Above the limit: an error for track in Supabase; a Centrifuge client is subscribed, and is not listed (T19).',
+    default: 500,
+    hardened: 100,
+  }),
+  presence_bytes: option(integer({ unit: 'bytes', min: 0, max: 16 * KIB }), {
+    group: 'Limits for topics',
+    dialects: ['centrifuge', 'supabase'],
+    description:
+      'Maximum size of the key and the payload of one member. All members of a topic have at most a quarter of ' +
+      'send_buffer_bytes.',
+    effect: 'Above the limit: an error (T19).',
+    default: KIB,
+    hardened: 256,
+  }),
+
   memory_budget: option(integer({ unit: 'bytes', min: 4 * MIB, max: 64 * GIB }), {
     group: 'Limits for memory',
     description:

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { HttpHead, HttpOutcome, HttpRefusal } from '../../application/ports/requests.ts';
 import type { PeerId } from '../../domain/ids.ts';
+import type { Member, MemberList } from '../../domain/member.ts';
 import type { MessageKind, SignalMessage } from '../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { RequestRefusal, TopicEvent, TopicName } from '../../domain/topic.ts';
@@ -120,9 +121,21 @@ export const MESSAGES: fc.Arbitrary<SignalMessage> = fc.record({
   payload: fc.option(text(fc.json()), { nil: undefined }),
 });
 
-export const REQUEST_REFUSALS: readonly RequestRefusal[] = ['topic-unusable', 'too-many-topics', 'not-allowed'];
+export const REQUEST_REFUSALS: readonly RequestRefusal[] = [
+  ...(['topic-unusable', 'too-many-topics', 'not-allowed', 'payload-too-large'] as const),
+];
 
 const TOPIC = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((topic) => topic as TopicName);
+
+/** A member may have any JSON as its payload, and any text as its key. */
+const MEMBER: fc.Arbitrary<Member> = fc.record({
+  ...{ ref: fc.uuid(), key: fc.string({ unit: CODE_POINT, maxLength: 20 }), client: fc.uuid(), user: fc.string() },
+  payload: fc.option(text(fc.json()), { nil: undefined }),
+});
+
+function listOf(members: readonly Member[]): MemberList {
+  return new Set(members);
+}
 
 /** All topic events, with payloads of publishers of the same space. */
 export function eventsFor({ payloads }: Pick<DialectSubject, 'payloads'>): fc.Arbitrary<TopicEvent> {
@@ -142,6 +155,14 @@ export function eventsFor({ payloads }: Pick<DialectSubject, 'payloads'>): fc.Ar
     fc.record({ event: fc.constant('present' as const), topic: TOPIC, peers: fc.array(PEERS) }),
     fc.record({ event: fc.constant('joined' as const), topic: TOPIC, peer: PEERS }),
     fc.record({ event: fc.constant('left' as const), topic: TOPIC, peer: PEERS, will: fc.option(payload, { nil: undefined }) }),
+    fc.record({
+      ...{ event: fc.constant('presence' as const), topic: TOPIC },
+      ...{ joins: fc.array(MEMBER, { maxLength: 3 }), leaves: fc.array(MEMBER, { maxLength: 3 }) },
+    }),
+    fc.record({
+      ...{ event: fc.constant('members' as const), topic: TOPIC, members: fc.array(MEMBER, { maxLength: 3 }).map(listOf) },
+      receipt: fc.option(fc.nat(), { nil: undefined }),
+    }),
     fc.record({ event: fc.constant('receipt' as const), receipt: fc.nat() }),
     fc.record({ event: fc.constant('refused' as const), receipt: fc.nat(), why: fc.constantFrom(...REQUEST_REFUSALS) }),
     fc.record({ event: fc.constant('pong' as const) }),

@@ -6,6 +6,7 @@ const SCRIPTS: StatefulDialectSubject['scripts'] = [
     '{"connect":{"name":"js"},"id":1}\n{"subscribe":{"channel":"garden","flag":1},"id":2}\n',
     '{"publish":{"channel":"garden","data":{"a":[1,2]}},"id":3}',
     '{"presence":{"channel":"garden"},"id":4}\n{}\n{"unsubscribe":{"channel":"garden"},"id":5}',
+    '{"subscribe":{"channel":"garden","join_leave":true,"data":{"a":1}},"id":6}\n{"presence_stats":{"channel":"garden"},"id":7}',
   ],
   [
     '{"connect":{"token":"a.b.c"},"id":7}',
@@ -19,7 +20,14 @@ const SCRIPTS: StatefulDialectSubject['scripts'] = [
 export function centrifugeSubject(prefixes: readonly string[]): StatefulDialectSubject {
   return {
     make: () =>
-      new CentrifugeDialect({ path: '/connection/websocket', prefixes, pingInterval: 30_000, topicsPerConnection: 100 }),
+      new CentrifugeDialect({
+        path: '/connection/websocket',
+        prefixes,
+        pingInterval: 30_000,
+        topicsPerConnection: 100,
+        presenceMembers: 10,
+        presenceBytes: 100,
+      }),
     paths: ['/connection/websocket', '/connection/websocket/', '/'],
     queries: ['', 'key=peerjs', 'key=', 'format=json'],
     payloads: 'text',

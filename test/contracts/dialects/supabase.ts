@@ -15,6 +15,11 @@ const SCRIPTS: StatefulDialectSubject['scripts'] = [
     '{"topic":"realtime:house","event":"broadcast","payload":{"event":"message","payload":["garden",[1,255]]},"ref":"3"}',
     '{"topic":"phoenix","event":"heartbeat","payload":{},"ref":"4"}',
   ],
+  [
+    '["1","1","realtime:a","phx_join",{"config":{"presence":{"key":"ann","enabled":true}}}]',
+    '["1","2","realtime:a","presence",{"type":"presence","event":"track","payload":{"name":"Ann"}}]',
+    '["1","3","realtime:a","presence",{"type":"presence","event":"untrack"}]',
+  ],
   ['["1","1","realtime:a","phx_join",{}]', '["2","2","realtime:a","phx_join",{}]', '["2","3","realtime:a","presence",{}]'],
 ];
 
@@ -22,7 +27,13 @@ const SCRIPTS: StatefulDialectSubject['scripts'] = [
 export function supabaseSubject(prefixes: readonly string[]): StatefulDialectSubject {
   return {
     make: () =>
-      new SupabaseDialect({ path: '/realtime/v1', prefixes, isToken: (text) => text.includes('.'), maxMessageBytes: 1_000 }),
+      new SupabaseDialect({
+        path: '/realtime/v1',
+        prefixes,
+        isToken: (text) => text.includes('.'),
+        maxMessageBytes: 1_000,
+        presenceMembers: 10,
+      }),
     paths: [
       ...['/realtime/v1/websocket', '/realtime/v1/websocket/', '/realtime/v1/api/broadcast', '/'],
       '/realtime/v1/api/broadcast/gar%20den/events/note',

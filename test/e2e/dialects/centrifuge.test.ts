@@ -73,8 +73,6 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Centrifuge on $name', (kind) => 
   it('CF10, CF12, CF15: refuses a command, and the connection stays open', async () => {
     const { client } = await user().connect();
     const channel = uniqueName('channel');
-    expect(await errorCodeOf(client.presence(channel))).toBe(108);
-    expect(await errorCodeOf(client.presenceStats(channel))).toBe(108);
     expect(await errorCodeOf(client.history(channel, { limit: 1 }))).toBe(108);
     expect(await errorCodeOf(client.rpc('method', {}))).toBe(108);
     expect(await errorCodeOf(client.publish('a'.repeat(256), 1))).toBe(107);
@@ -83,6 +81,33 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Centrifuge on $name', (kind) => 
     const ended = new Promise((resolve) => refused.once('unsubscribed', ({ code }) => resolve(code)));
     refused.subscribe();
     expect(await ended).toBe(107);
+  });
+
+  it('CF10: lists the subscribers of a channel with their data, and notifies of joins and leaves', async () => {
+    const channel = uniqueName('channel');
+    const [ann, bob] = await Promise.all([user().connect(), user().connect()]);
+    const events: (readonly [string, string, unknown])[] = [];
+    const garden = ann.client.newSubscription(channel, { joinLeave: true, data: { name: 'Ann' } });
+    garden.on('join', ({ info }) => void events.push(['join', info.client, info.chanInfo]));
+    garden.on('leave', ({ info }) => void events.push(['leave', info.client, info.chanInfo]));
+    garden.subscribe();
+    await garden.ready(TIMEOUT_MS);
+    const [own] = Object.keys((await garden.presence()).clients) as [string];
+    const left = await bob.subscribe(channel);
+    const { clients } = await bob.client.presence(channel);
+    const [other] = Object.keys(clients).filter((client) => client !== own) as [string];
+    expect(clients).toEqual({
+      [own]: { client: own, user: '', chan_info: { name: 'Ann' }, chanInfo: { name: 'Ann' } },
+      [other]: { client: other, user: '' },
+    });
+    expect(await garden.presenceStats()).toEqual({ numClients: 2, numUsers: 1 });
+    left.unsubscribe();
+    await until(TIMEOUT_MS, 'three events', () => (events.length === 3 ? true : undefined));
+    expect(events).toEqual([
+      ['join', own, { name: 'Ann' }],
+      ['join', other, undefined],
+      ['leave', other, undefined],
+    ]);
   });
 
   it('CF2, CF13: is closed for good after a message without a receiver', async () => {

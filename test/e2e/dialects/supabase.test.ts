@@ -102,6 +102,47 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Supabase Realtime on $name', (ki
     expect((await ann.waitFor(2))[1]).toEqual([name, 'note', { n: 3 }]);
   });
 
+  it.each(VERSIONS)('SB13: version %s tracks presences, and sees those of others come and go', async (vsn) => {
+    const name = uniqueName('channel');
+    const [ann, bob] = [user(server, { vsn }), user()];
+    const events: unknown[] = [];
+    const garden = ann.channel(name, { presence: { key: 'ann' } });
+    garden.on('presence', { event: 'join' }, ({ key, newPresences }) => void events.push(['join', key, newPresences[0]?.['n']]));
+    garden.on(
+      'presence',
+      { event: 'leave' },
+      ({ key, leftPresences }) => void events.push(['leave', key, leftPresences[0]?.['n']]),
+    );
+    expect(await statusOf(garden)).toBe('SUBSCRIBED');
+    expect(await garden.track({ n: 1 })).toBe('ok');
+    const other = await bob.join(name, { presence: { key: 'bob', enabled: true } });
+    expect(await other.track({ n: 2, deep: { a: [] } })).toBe('ok');
+    await until(TIMEOUT_MS, 'both presences', () => (Object.keys(other.presenceState()).length === 2 ? true : undefined));
+    expect(other.presenceState()).toEqual({
+      ann: [{ n: 1, presence_ref: expect.any(String) as string }],
+      bob: [{ n: 2, deep: { a: [] }, presence_ref: expect.any(String) as string }],
+    });
+    expect(await other.track({ n: 3 })).toBe('ok');
+    expect(await other.untrack()).toBe('ok');
+    await other.track({ n: 4 });
+    await bob.close();
+    await until(TIMEOUT_MS, 'the end of Bob', () => (events.length === 7 ? true : undefined));
+    expect(events).toEqual([
+      ['join', 'ann', 1],
+      ...[
+        ['join', 'bob', 2],
+        ['join', 'bob', 3],
+        ['leave', 'bob', 2],
+        ['leave', 'bob', 3],
+      ],
+      ...[
+        ['join', 'bob', 4],
+        ['leave', 'bob', 4],
+      ],
+    ]);
+    expect(Object.keys(garden.presenceState())).toEqual(['ann']);
+  });
+
   it('SB5, SB14, SB16: refuses a join, and the connection stays open', async () => {
     const ann = user();
     await ann.join(uniqueName('channel'));

@@ -4,7 +4,14 @@ import { CentrifugeDialect } from '../../../src/adapters/dialects/centrifuge/dia
 import type { ConversationRequest } from '../../../src/application/ports/requests.ts';
 import type { PayloadForm, Publication, TopicName } from '../../../src/domain/topic.ts';
 
-const dialect = new CentrifugeDialect({ path: '/', prefixes: [], pingInterval: 30_000, topicsPerConnection: 100 });
+const dialect = new CentrifugeDialect({
+  path: '/',
+  prefixes: [],
+  pingInterval: 30_000,
+  topicsPerConnection: 100,
+  presenceMembers: 10,
+  presenceBytes: 100,
+});
 
 /** The requests of a connected client. */
 function read(...lines: readonly string[]): readonly ConversationRequest[] {

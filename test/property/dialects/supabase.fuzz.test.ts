@@ -8,7 +8,13 @@ import type { ConversationRequest } from '../../../src/application/ports/request
 import type { Draft, Publication, TopicName } from '../../../src/domain/topic.ts';
 import { binaryPush } from '../../support/supabase-broker.ts';
 
-const dialect = new SupabaseDialect({ path: '/', prefixes: [], isToken: () => true, maxMessageBytes: 1_000_000 });
+const dialect = new SupabaseDialect({
+  path: '/',
+  prefixes: [],
+  isToken: () => true,
+  maxMessageBytes: 1_000_000,
+  presenceMembers: 10,
+});
 const cache = new TextCache();
 const [frames, broadcasts] = [new FrameReader(cache), new BroadcastReader(cache)];
 

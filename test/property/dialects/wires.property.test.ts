@@ -19,7 +19,14 @@ import type { PayloadForm, Publication, TopicName } from '../../../src/domain/to
 const POLICY = { isOpen: true, isAnonymous: true, isOwnToken: () => true, maxBodyBytes: 1000, maxTopics: 3 };
 const MERCURE = new MercureDialect('/', POLICY);
 const SOCKETIO = new SocketIoDialect('/socket.io');
-const CENTRIFUGE = new CentrifugeDialect({ path: '/', prefixes: [], pingInterval: 1, topicsPerConnection: 100 });
+const CENTRIFUGE = new CentrifugeDialect({
+  path: '/',
+  prefixes: [],
+  pingInterval: 1,
+  topicsPerConnection: 100,
+  presenceMembers: 10,
+  presenceBytes: 100,
+});
 
 const NATS = new NatsDialect({ path: '/', prefixes: [], topicsPerConnection: 100, version: '0.1.0', needsToken: false });
 const MQTT = new MqttDialect({
@@ -137,7 +144,13 @@ it('W9: a publication forges no message and no line of NATS', () => {
   fc.assert(property, { numRuns: 2_000 });
 });
 
-const SUPABASE = new SupabaseDialect({ path: '/', prefixes: [], isToken: () => false, maxMessageBytes: 1_000 });
+const SUPABASE = new SupabaseDialect({
+  path: '/',
+  prefixes: [],
+  isToken: () => false,
+  maxMessageBytes: 1_000,
+  presenceMembers: 10,
+});
 
 it('W9: a publication forges no message of Supabase, in either version', () => {
   const property = fc.property(topic, payload, (name, given) => {

@@ -12,6 +12,7 @@ import type { Wakeup } from '../../../src/application/ports/clock.ts';
 import type { Dialect } from '../../../src/application/ports/dialect.ts';
 import { SubscriberSearch } from '../../../src/domain/subscriber-search.ts';
 import type { ConnectionId } from '../../../src/domain/ids.ts';
+import type { Member } from '../../../src/domain/member.ts';
 import type { TopicEvent, Publication } from '../../../src/domain/topic.ts';
 import { prefixPattern, guest, topicName } from '../domain/topic-fixture.ts';
 
@@ -20,10 +21,17 @@ const RECEIVED = new ReceivedMessages(new NoTelemetry(), 'relay');
 /** Counts calls of `encodeEvent`. */
 class CountingDialect extends RelayDialect {
   encoded = 0;
+  readonly #list: string;
+
+  /** @param list the frame of a list of members. */
+  constructor(path: string, list = '') {
+    super(path);
+    this.#list = list;
+  }
 
   override encodeEvent(event: TopicEvent): Uint8Array | undefined {
     this.encoded += 1;
-    return super.encodeEvent(event);
+    return event.event === 'members' ? Buffer.from(this.#list) : super.encodeEvent(event);
   }
 }
 
@@ -141,6 +149,18 @@ describe('T10: FanOut', () => {
     connections.notify(all, event('rain'));
     clock.advance(0);
     expect([one.encoded, other.encoded, written.length]).toEqual([1, 1, 2_000]);
+  });
+
+  it('T19: encodes a large list of members when it is delivered, and a few lists in one turn', () => {
+    const dialect = new CountingDialect('/one', 'x'.repeat(500_000));
+    const [id] = openConnections(1, dialect) as [ConnectionId];
+    const members = new Set<Member>();
+    for (let list = 0; list < 20; list++) {
+      connections.notify([id], { event: 'members', topic: topicName('garden'), members, receipt: list });
+    }
+    const counts = [dialect.encoded, ...clock.turnsUntilDone(() => dialect.encoded)];
+    const perTurn = counts.map((count, at) => count - (counts[at - 1] ?? 0));
+    expect([Math.max(...perTurn) <= 2, counts.at(-1), written.length]).toEqual([true, 20, 20]);
   });
 
   it('copies bytes that are borrowed', () => {

@@ -27,6 +27,8 @@ export const LIMITS: RealmsLimits = {
   historyBytes: 2_000,
   retainedMessages: 3,
   retainedBytes: 3_000,
+  presenceMembers: 3,
+  presenceBytes: 40,
   sendBufferBytes: 10_000,
 };
 

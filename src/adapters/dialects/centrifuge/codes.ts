@@ -87,4 +87,5 @@ export const REQUEST_ERRORS: Record<RequestRefusal, CommandError> = {
   'topic-unusable': ERRORS.badRequest,
   'too-many-topics': ERRORS.limitExceeded,
   'not-allowed': ERRORS.permissionDenied,
+  'payload-too-large': ERRORS.limitExceeded,
 };

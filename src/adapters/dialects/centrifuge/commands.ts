@@ -13,7 +13,12 @@ export type Command =
       readonly channel: string;
       readonly recovers: boolean;
       readonly type: number;
+      /** CF10: whether the client receives joins and leaves, and the payload of its member. */
+      readonly joinLeave: boolean;
+      readonly data: Uint8Array | undefined;
     }
+  /** CF10. */
+  | { readonly name: 'presence' | 'presence_stats'; readonly id: number; readonly channel: string }
   | { readonly name: 'unsubscribe'; readonly id: number; readonly channel: string }
   | { readonly name: 'publish'; readonly id: number; readonly channel: string; readonly data: Uint8Array }
   /** CF10: a command that this broker does not serve. */
@@ -34,13 +39,16 @@ const UNSUBSCRIBE = 3;
 const CONNECT = 4;
 const REFRESH = 5;
 const SEND = 6;
+const PRESENCE = 7;
+const PRESENCE_STATS = 8;
 
-const PARAMETERS = ['channel', 'data', 'token', 'recover', 'type'];
+const PARAMETERS = ['channel', 'data', 'token', 'recover', 'type', 'join_leave'];
 const CHANNEL = 0;
 const DATA = 1;
 const TOKEN = 2;
 const RECOVER = 3;
 const TYPE = 4;
+const JOIN_LEAVE = 5;
 
 const MALFORMED: Command = { name: 'malformed' };
 const MAX_ID = 0xffff_ffff;
@@ -87,6 +95,8 @@ export class CommandReader {
       case PUBLISH:
       case SUBSCRIBE:
       case UNSUBSCRIBE:
+      case PRESENCE:
+      case PRESENCE_STATS:
         return this.#withChannel(member, id, bytes);
       case SEND:
         return { name: 'send' };
@@ -106,13 +116,18 @@ export class CommandReader {
     const channel = parameters.string(CHANNEL);
     if (typeof channel !== 'string' || channel === '') return MALFORMED;
     if (member === UNSUBSCRIBE) return { name: 'unsubscribe', id, channel };
+    if (member === PRESENCE || member === PRESENCE_STATS) {
+      return { name: member === PRESENCE ? 'presence' : 'presence_stats', id, channel };
+    }
     if (member === PUBLISH) {
       const data = parameters.raw(DATA, bytes);
       return data === undefined ? MALFORMED : { name: 'publish', id, channel, data };
     }
     const type = parameters.has(TYPE) ? numberIn(parameters.raw(TYPE, bytes)) : 0;
     if (type === undefined) return MALFORMED;
-    return { name: 'subscribe', id, channel, recovers: parameters.raw(RECOVER, bytes)?.[0] === LETTER_T, type };
+    const isTrue = (parameter: number): boolean => parameters.raw(parameter, bytes)?.[0] === LETTER_T;
+    const data = parameters.isNull(DATA) ? undefined : parameters.raw(DATA, bytes);
+    return { name: 'subscribe', id, channel, recovers: isTrue(RECOVER), type, joinLeave: isTrue(JOIN_LEAVE), data };
   }
 }
 

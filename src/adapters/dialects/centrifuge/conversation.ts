@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { CloseFrame, Conversation, Registration, TokenNotice } from '../../../application/ports/dialect.ts';
-import type { ConversationRequest } from '../../../application/ports/requests.ts';
+import type { ConversationRequest, PresenceRequest } from '../../../application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { TopicEvent } from '../../../domain/topic.ts';
@@ -9,7 +9,7 @@ import { topicOf } from '../shared/prefixes.ts';
 import { ChannelNames, MAX_CHANNEL_BYTES } from './channels.ts';
 import { CLOSES, ENDINGS, ERRORS, REFUSALS, REQUEST_ERRORS, type CloseCode, type CommandError } from './codes.ts';
 import type { Command, CommandReader } from './commands.ts';
-import { errorReply, PING, push, reply } from './frames.ts';
+import { errorReply, inOneFrame, memberPush, membersReply, PING, push, reply, statsReply } from './frames.ts';
 
 /** The parts that all conversations of a dialect share. */
 export interface ConversationParts {
@@ -18,6 +18,9 @@ export interface ConversationParts {
   readonly prefixes: readonly string[];
   /** CF5. */
   readonly pingInterval: Millis;
+  /** CF10: whether channels have members, and the bytes of the payload of one. */
+  readonly hasPresence: boolean;
+  readonly maxPayloadBytes: number;
   /** CF15, M23: commands of one frame. */
   readonly maxCommands: number;
   /** W2: of a conversation without prefixes. */
@@ -28,7 +31,7 @@ const LINE_FEED = 0x0a;
 const FATAL: ConversationRequest = { action: 'malformed', isFatal: true };
 
 /** CF2: the name of the reply is a part of the receipt, so that nothing is kept for a command on its way. */
-const REPLY_NAMES = ['publish', 'subscribe', 'unsubscribe', 'recovering'] as const;
+const REPLY_NAMES = ['publish', 'subscribe', 'unsubscribe', 'recovering', 'presence', 'presence_stats'] as const;
 type ReplyName = (typeof REPLY_NAMES)[number];
 
 /** CF11: a token is refreshed before it expires, in the last part of its lifetime. */
@@ -83,6 +86,10 @@ export class CentrifugeConversation implements Conversation {
         const [topic = ''] = event.publication.topics;
         return push(this.#channels.channelOf(topic), event.publication);
       }
+      case 'presence':
+        return this.#memberPushes(event);
+      case 'members':
+        return listReply(event);
       case 'receipt':
         return this.#confirm(event.receipt);
       case 'refused':
@@ -154,6 +161,9 @@ export class CentrifugeConversation implements Conversation {
         this.#channels.unsubscribing(topic);
         return { action: 'leave-topics', selectors: [{ topic }], receipt: receiptOf(command.id, 'unsubscribe') };
       }
+      case 'presence':
+      case 'presence_stats':
+        return this.#listMembers(command);
       case 'refresh':
         return this.#refresh(command.id, command.token);
       case 'send':
@@ -179,13 +189,36 @@ export class CentrifugeConversation implements Conversation {
   }
 
   /** CF6, CF9, CF16. */
-  #subscribe({ id, channel, recovers, type }: Extract<Command, { name: 'subscribe' }>): ConversationRequest {
+  #subscribe({ id, channel, recovers, type, ...wish }: Extract<Command, { name: 'subscribe' }>): ConversationRequest {
     if (Buffer.byteLength(channel) > MAX_CHANNEL_BYTES) return refuse(id, ERRORS.badRequest);
+    const { hasPresence, maxPayloadBytes } = this.#parts;
+    if (hasPresence && (wish.data?.length ?? 0) > maxPayloadBytes) return refuse(id, ERRORS.badRequest);
     if (type !== 0) return refuse(id, ERRORS.notAvailable);
     const topic = topicOf(channel, this.#parts.prefixes);
     const receipt = receiptOf(id, recovers ? 'recovering' : 'subscribe');
     if (this.#parts.prefixes.length > 0) this.#channels.subscribing(receipt, topic, channel);
-    return { action: 'join-topics', selectors: [{ topic }], receipt };
+    const presence: PresenceRequest = {
+      watches: wish.joinLeave && 'changes-only',
+      member: { key: undefined, payload: wish.data },
+    };
+    return { action: 'join-topics', selectors: [{ topic }], receipt, presence: hasPresence ? presence : undefined };
+  }
+
+  /** CF10. */
+  #listMembers({ id, name, channel }: Extract<Command, { name: 'presence' | 'presence_stats' }>): ConversationRequest {
+    if (!this.#parts.hasPresence) return refuse(id, ERRORS.notAvailable);
+    if (Buffer.byteLength(channel) > MAX_CHANNEL_BYTES) return refuse(id, ERRORS.badRequest);
+    const topic = topicOf(channel, this.#parts.prefixes);
+    return { action: 'list-members', room: { topic, isPrivate: false }, receipt: receiptOf(id, name) };
+  }
+
+  /** CF10: a member that has changed leaves and joins. */
+  #memberPushes({ topic, joins, leaves }: Extract<TopicEvent, { event: 'presence' }>): Uint8Array | undefined {
+    const channel = this.#channels.channelOf(topic);
+    return inOneFrame([
+      ...leaves.map((member) => memberPush(channel, 'leave', member)),
+      ...joins.map((member) => memberPush(channel, 'join', member)),
+    ]);
   }
 
   /** CF11: one refresh at a time, because their replies could be in another order. */
@@ -211,6 +244,13 @@ export class CentrifugeConversation implements Conversation {
 
 function refuse(id: number, error: CommandError): ConversationRequest {
   return { action: 'reply', frame: errorReply(id, error) };
+}
+
+/** CF10. */
+function listReply({ receipt, members }: Extract<TopicEvent, { event: 'members' }>): Uint8Array | undefined {
+  if (receipt === undefined) return undefined;
+  const { id, name } = commandOf(receipt);
+  return name === 'presence_stats' ? statsReply(id, members) : membersReply(id, members);
 }
 
 function receiptOf(id: number, name: ReplyName): number {

@@ -15,6 +15,9 @@ export interface CentrifugeSettings {
   readonly pingInterval: Millis;
   /** The limit of topics of a connection. */
   readonly topicsPerConnection: number;
+  /** CF10, T19: members of a channel; 0 for no presence. */
+  readonly presenceMembers: number;
+  readonly presenceBytes: number;
 }
 
 /** CF15, M23: commands of one frame, unless a connection may have more topics. Each takes about 1 µs. */
@@ -34,11 +37,14 @@ export class CentrifugeDialect implements StatefulDialect {
   readonly #path: string;
   readonly #parts: ConversationParts;
 
-  constructor({ path, prefixes, pingInterval, topicsPerConnection }: CentrifugeSettings) {
+  constructor({ path, prefixes, topicsPerConnection, presenceMembers, ...settings }: CentrifugeSettings) {
     this.#path = path;
     // A client that reconnects sends its subscriptions in one frame, behind `connect`.
     const maxCommands = Math.max(MAX_COMMANDS, topicsPerConnection + 1);
-    this.#parts = { reader: new CommandReader(), prefixes: longestFirst(prefixes), pingInterval, maxCommands, voice: this };
+    this.#parts = {
+      ...{ reader: new CommandReader(), prefixes: longestFirst(prefixes), maxCommands, voice: this },
+      ...{ pingInterval: settings.pingInterval, hasPresence: presenceMembers > 0, maxPayloadBytes: settings.presenceBytes },
+    };
   }
 
   subprotocol(offered: readonly string[]): string | undefined {

@@ -1,3 +1,4 @@
+import type { Member, MemberList } from '../../../domain/member.ts';
 import type { Publication } from '../../../domain/topic.ts';
 import { bytesOf, listOf } from '../shared/payload-forms.ts';
 import { MAX_CHANNEL_BYTES } from './channels.ts';
@@ -27,6 +28,40 @@ export function push(channel: string, publication: Publication): Uint8Array | un
   const data = dataOf(publication);
   if (data === undefined || Buffer.byteLength(channel) > MAX_CHANNEL_BYTES) return undefined;
   return Buffer.concat([PUSH_BEGIN, Buffer.from(JSON.stringify(channel)), PUSH_DATA, data, PUSH_END]);
+}
+
+/** CF10: the reply to `presence`. */
+export function membersReply(id: number, members: MemberList): Uint8Array {
+  const parts: Uint8Array[] = [Buffer.from(`{"id":${id},"presence":{"presence":{`)];
+  for (const member of members) {
+    parts.push(Buffer.from(`${parts.length > 1 ? ',' : ''}${JSON.stringify(member.client)}:`), infoOf(member));
+  }
+  return Buffer.concat([...parts, Buffer.from('}}}')]);
+}
+
+/** CF10: the reply to `presence_stats`. */
+export function statsReply(id: number, members: MemberList): Uint8Array {
+  const users = new Set(Array.from(members, ({ user }) => user));
+  return reply(id, 'presence_stats', { num_clients: members.size, num_users: users.size });
+}
+
+/** CF10: a member has joined or left. */
+export function memberPush(channel: string, name: 'join' | 'leave', member: Member): Uint8Array {
+  const begin = `{"push":{"channel":${JSON.stringify(channel)},"${name}":{"info":`;
+  return Buffer.concat([Buffer.from(begin), infoOf(member), Buffer.from('}}}')]);
+}
+
+function infoOf({ user, client, payload }: Member): Uint8Array {
+  const info = Buffer.from(JSON.stringify({ user, client }));
+  if (payload === undefined) return info;
+  return Buffer.concat([info.subarray(0, -1), Buffer.from(',"chan_info":'), onOneLine(payload), Buffer.from('}')]);
+}
+
+/** CF1: several messages in one frame. Undefined for none. */
+export function inOneFrame(messages: readonly Uint8Array[]): Uint8Array | undefined {
+  if (messages.length === 0) return undefined;
+  const separator = Uint8Array.of(LINE_FEED);
+  return Buffer.concat(messages.flatMap((message, at) => (at === 0 ? [message] : [separator, message])));
 }
 
 /** CF14: JSON as it was published, and bytes as a list of numbers. */

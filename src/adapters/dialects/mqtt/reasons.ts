@@ -85,6 +85,7 @@ export const FILTER_REFUSALS: Record<RequestRefusal, number> = {
   'topic-unusable': REASONS.filterInvalid,
   'too-many-topics': REASONS.quota,
   'not-allowed': REASONS.notAuthorized,
+  'payload-too-large': REASONS.quota,
 };
 
 /** MQ16: a publication that is refused. */
@@ -92,4 +93,5 @@ export const PUBLISH_REFUSALS: Record<RequestRefusal, number> = {
   'topic-unusable': REASONS.topicInvalid,
   'too-many-topics': REASONS.quota,
   'not-allowed': REASONS.notAuthorized,
+  'payload-too-large': REASONS.quota,
 };

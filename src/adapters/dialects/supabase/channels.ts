@@ -11,6 +11,8 @@ export interface Channel {
   readonly self: boolean;
   readonly ack: boolean;
   readonly isPrivate: boolean;
+  /** SB13. */
+  readonly presenceKey: string | undefined;
 }
 
 /** SB3, SB4, SB17: the channels of one client, in the order in which it joined them. Bounded by its topics and the prefixes. */
@@ -67,6 +69,7 @@ export class Channels {
 }
 
 /** Two tables of the connection have an entry. */
-function bytesOf({ name, topic, joinRef }: Channel): number {
-  return FIRST_SUBSCRIPTION_BYTES + textBytes(name) + textBytes(topic) + textBytes(joinRef ?? '');
+function bytesOf({ name, topic, joinRef, presenceKey }: Channel): number {
+  const texts = [name, topic, joinRef ?? '', presenceKey ?? ''];
+  return texts.reduce((sum, text) => sum + textBytes(text), FIRST_SUBSCRIPTION_BYTES);
 }

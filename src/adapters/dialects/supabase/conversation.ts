@@ -1,5 +1,5 @@
 import type { CloseFrame, Conversation, TokenNotice } from '../../../application/ports/dialect.ts';
-import type { ConversationRequest } from '../../../application/ports/requests.ts';
+import type { ConversationRequest, PresenceRequest } from '../../../application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { RequestRefusal, TopicEvent } from '../../../domain/topic.ts';
 import { refusalCloseFrame, refusalText } from '../shared/close-frames.ts';
@@ -8,7 +8,7 @@ import { ownDraft, sharedDraft, type Broadcast, type BroadcastReader } from './b
 import { isTooLong, nameIn } from './channel-names.ts';
 import { Channels, type Channel } from './channels.ts';
 import type { ClientFrame, FrameHead, FrameReader, Version } from './client-frames.ts';
-import { closeMessage, errorReply, okReply, push, systemError } from './frames.ts';
+import { closeMessage, errorReply, okReply, presenceDiff, presenceState, push, systemError } from './frames.ts';
 import { joinOptions, MAX_JOIN_BYTES, tokenIn } from './joins.ts';
 import {
   BROADCAST_REASONS,
@@ -17,6 +17,7 @@ import {
   NO_PERSISTENCE,
   NO_PRESENCE,
   openRefusalReason,
+  TRACK_REASONS,
   UNMATCHED,
 } from './refusals.ts';
 
@@ -26,6 +27,8 @@ export interface ConversationParts {
   readonly broadcasts: BroadcastReader;
   /** SB17: the longest first. */
   readonly prefixes: readonly string[];
+  /** SB13: whether channels have members. */
+  readonly hasPresence: boolean;
   /** SB12: whether a text is a token. */
   readonly isToken: (text: string) => boolean;
   /** W2: of conversations without prefixes. */
@@ -36,9 +39,17 @@ type TextFrame = Extract<ClientFrame, { kind: 'text' }>;
 
 /** A request on its way, which is answered with its receipt. */
 interface Asked {
-  readonly request: 'join' | 'leave' | 'broadcast';
+  readonly request: 'join' | 'leave' | 'broadcast' | 'presence';
   readonly head: FrameHead;
 }
+
+const NO_ACTION = 'A presence message has the event track or untrack';
+const OPEN_OBJECT = 0x7b;
+
+/** W5. */
+const REASONS: Readonly<Record<Asked['request'], Readonly<Record<RequestRefusal, string>>>> = {
+  ...{ join: JOIN_REASONS, broadcast: BROADCAST_REASONS, leave: BROADCAST_REASONS, presence: TRACK_REASONS },
+};
 
 const MALFORMED: readonly ConversationRequest[] = [{ action: 'malformed' }];
 /** SB17: a copy of a message on another channel. It counts against the rate limit. */
@@ -98,6 +109,10 @@ export class SupabaseConversation implements Conversation {
         const [topic = ''] = event.publication.topics;
         return push(this.#version ?? 2, this.#channels.nameOf(topic), event.publication);
       }
+      case 'presence':
+        return presenceDiff(this.#version ?? 2, this.#channels.nameOf(event.topic), event.joins, event.leaves);
+      case 'members':
+        return presenceState(this.#version ?? 2, this.#channels.nameOf(event.topic), event.members);
       case 'receipt':
         return this.#answer(event.receipt, undefined);
       case 'refused':
@@ -143,7 +158,7 @@ export class SupabaseConversation implements Conversation {
     if (name === undefined) return [refuse(frame, UNMATCHED)];
     if (isTooLong(frame.topic)) return [refuse(frame, JOIN_REASONS['topic-unusable'])];
     if (frame.payload.length > MAX_JOIN_BYTES) return MALFORMED;
-    const { token, refusal, ...options } = joinOptions(frame.payload);
+    const { token, refusal, watches, ...options } = joinOptions(frame.payload);
     const requests = this.#introduce(frame, token);
     if (refusal !== undefined) return [...requests, refuse(frame, refusal)];
     const topic = topicOf(name, this.#parts.prefixes);
@@ -152,8 +167,8 @@ export class SupabaseConversation implements Conversation {
     if (before !== undefined) requests.push(...this.#leave(before, headOf(frame)));
     this.#channels.add({ ...options, name, topic, joinRef: head.joinRef });
     const receipt = this.#ask('join', head);
-    requests.push({ action: 'join-topics', selectors: [{ topic }], isPrivate: options.isPrivate, receipt });
-    return requests;
+    const presence: PresenceRequest | undefined = watches && this.#parts.hasPresence ? { watches: 'with-list' } : undefined;
+    return [...requests, { action: 'join-topics', selectors: [{ topic }], isPrivate: options.isPrivate, receipt, presence }];
   }
 
   /** W3, SB12: the token of the first join is that of the connection. A later one replaces it. */
@@ -189,7 +204,7 @@ export class SupabaseConversation implements Conversation {
         return this.#refreshToken(frame, text !== undefined && this.#parts.isToken(text) ? text : undefined);
       }
       case 'presence':
-        return [refuse(frame, NO_PRESENCE)];
+        return [this.#parts.hasPresence ? this.#track(frame, channel) : refuse(frame, NO_PRESENCE)];
       default:
         return [refuse(frame, `The event ${frame.event} is not known here`)];
     }
@@ -210,6 +225,17 @@ export class SupabaseConversation implements Conversation {
       echo,
       receipt: ack && head.ref !== null ? this.#ask('broadcast', headOf(head)) : undefined,
     };
+  }
+
+  /** SB13. */
+  #track(frame: TextFrame, { topic, isPrivate, presenceKey: key }: Channel): ConversationRequest {
+    const written = this.#parts.broadcasts.read(frame.payload);
+    const action = written?.event.toLowerCase();
+    if (written === undefined || (action !== 'track' && action !== 'untrack')) return refuse(frame, NO_ACTION);
+    const { payload } = written;
+    if (action === 'track' && payload[0] !== OPEN_OBJECT) return refuse(frame, 'A presence is an object');
+    const [room, receipt] = [{ topic, isPrivate }, this.#ask('presence', headOf(frame))];
+    return action === 'track' ? { action, room, member: { key, payload }, receipt } : { action, room, receipt };
   }
 
   /** SB4, SB6. A topic is left with its last channel. */
@@ -238,7 +264,7 @@ export class SupabaseConversation implements Conversation {
     const { request, head } = asked;
     if (why === undefined) return okReply(head, request === 'join' ? { postgres_changes: [] } : {});
     if (request === 'join') this.#channels.removeRefused(nameIn(head.topic) ?? '', head.joinRef);
-    return errorReply(head, (request === 'join' ? JOIN_REASONS : BROADCAST_REASONS)[why]);
+    return errorReply(head, REASONS[request][why]);
   }
 }
 

@@ -17,6 +17,8 @@ export interface SupabaseSettings {
   readonly isToken: (text: string) => boolean;
   /** SB11. */
   readonly maxMessageBytes: number;
+  /** SB13, T19: members of a channel; 0 for no presence. */
+  readonly presenceMembers: number;
 }
 
 /** Topics over the protocol of Supabase Realtime: docs/protocols/supabase.md. */
@@ -32,11 +34,12 @@ export class SupabaseDialect implements StatefulDialect {
   readonly #parts: ConversationParts;
   readonly #routes: BroadcastRoutes;
 
-  constructor({ path, prefixes: given, isToken, maxMessageBytes: maxBodyBytes }: SupabaseSettings) {
+  constructor({ path, prefixes: given, isToken, maxMessageBytes: maxBodyBytes, presenceMembers }: SupabaseSettings) {
     this.#path = path;
     const [cache, prefixes] = [new TextCache(), longestFirst(given)];
     const [frames, broadcasts] = [new FrameReader(cache), new BroadcastReader(cache)];
-    this.#parts = { frames, broadcasts, prefixes, isToken, voices: { 1: {}, 2: {} } };
+    const hasPresence = presenceMembers > 0;
+    this.#parts = { frames, broadcasts, prefixes, hasPresence, isToken, voices: { 1: {}, 2: {} } };
     const isJson = (bytes: Uint8Array): boolean => frames.isJson(bytes);
     this.#routes = new BroadcastRoutes({ broadcasts, cache, isJson, prefixes, isToken, maxBodyBytes });
   }

@@ -11,7 +11,15 @@ export const UNMATCHED = 'unmatched topic';
 export const NO_PERSISTENCE = 'persist is not available: this broker stores no broadcasts';
 
 /** SB13. */
-export const NO_PRESENCE = 'presence is not available';
+export const NO_PRESENCE = 'presence is not available: presence_members is 0';
+
+/** SB13, W5: the reason of a track that is refused. */
+export const TRACK_REASONS: Readonly<Record<RequestRefusal, string>> = {
+  'topic-unusable': UNMATCHED,
+  'too-many-topics': 'Too many presences',
+  'not-allowed': 'Unauthorized: You do not have permissions to track presence on this Channel topic',
+  'payload-too-large': 'The presence is too large',
+};
 
 /** SB5: the reason of a join that is refused together with its connection. */
 export function openRefusalReason(refusal: OpenRefusal): string {
@@ -24,6 +32,7 @@ export const JOIN_REASONS: Readonly<Record<RequestRefusal, string>> = {
   'topic-unusable': 'The topic is empty or too long',
   'too-many-topics': 'ChannelRateLimitReached: Too many channels',
   'not-allowed': 'Unauthorized: You do not have permissions to read from this Channel topic',
+  'payload-too-large': 'The payload is too large',
 };
 
 /** SB10, W5: the reason of a broadcast that is refused. */

@@ -85,6 +85,7 @@ describe('the defaults', () => {
       ...{ mercurePublisherKey: undefined, mercureSubscriberKey: undefined },
       ...{ topicLength: 1024, topicsPerConnection: 200, topicJoins: 1_000_000, topicPatterns: 1000, topicPresence: 500 },
       ...{ historyMessages: 1000, historyBytes: 4_194_304, retainedMessages: 1000, retainedBytes: 1_048_576 },
+      ...{ presenceMembers: 500, presenceBytes: 1024 },
       ...{ stun: [], turn: [], turnSecret: [], turnUser: undefined, turnPassword: undefined, turnTtl: 3600 },
       ...{ iceAccess: 'peers', icePush: false, iceRateLimit: 20 },
       ...{

@@ -18,7 +18,7 @@ describe('commands of Centrifuge', () => {
   });
 
   it('CF6, CF9: subscribe may ask for recovery', () => {
-    const plain = { name: 'subscribe', id: 2, channel: 'a', recovers: false, type: 0 };
+    const plain = { name: 'subscribe', id: 2, channel: 'a', recovers: false, type: 0, joinLeave: false, data: undefined };
     expect(read('{"id":2,"subscribe":{"channel":"a","flag":1}}')).toEqual(plain);
     expect(read('{"id":2,"subscribe":{"channel":"a","recover":false,"type":0}}')).toEqual(plain);
     expect(read('{"id":2,"subscribe":{"recover":true,"offset":3,"channel":"a","type":1}}')).toEqual({
@@ -37,7 +37,19 @@ describe('commands of Centrifuge', () => {
     expect(Buffer.from(command.data).toString()).toBe(data.trim());
   });
 
-  it.each(['presence', 'presence_stats', 'history', 'rpc', 'sub_refresh'])('CF10: %s is not served', (name) =>
+  it('CF10: subscribe may ask for joins and leaves, and have data', () => {
+    const command = read('{"id":2,"subscribe":{"channel":"a","join_leave":true,"data":{"a": 1}}}');
+    if (command.name !== 'subscribe') return expect.fail(`decoded as ${command.name}`);
+    expect([command.joinLeave, Buffer.from(command.data ?? []).toString()]).toEqual([true, '{"a": 1}']);
+    expect(read('{"id":2,"subscribe":{"channel":"a","data":null}}')).toHaveProperty('data', undefined);
+  });
+
+  it.each(['presence', 'presence_stats'])('CF10: %s has a channel', (name) => {
+    expect(read(`{"id":5,"${name}":{"channel":"a"}}`)).toEqual({ name, id: 5, channel: 'a' });
+    expect(read(`{"id":5,"${name}":{}}`)).toEqual({ name: 'malformed' });
+  });
+
+  it.each(['history', 'rpc', 'sub_refresh'])('CF10: %s is not served', (name) =>
     expect(read(`{"id":5,"${name}":{"channel":"a"}}`)).toEqual({ name: 'unserved', id: 5 }),
   );
 

@@ -42,7 +42,9 @@ describe('a Centrifuge client', () => {
     const ann = new CentrifugeBroker().join();
     ann.send(['subscribe', { channel: 'a', flag: 3, delta: 'fossil', token: 't', join_leave: true }]);
     ann.send(['subscribe', { channel: 'a' }], ['subscribe', { channel: 'b', type: 1 }]);
-    expect(ann.received.slice(1)).toEqual([{ id: 2, subscribe: {} }, { id: 3, subscribe: {} }, error(4, 108, 'not available')]);
+    expect(ann.received.filter((one) => Object.hasOwn(one as object, 'id')).slice(1)).toEqual([
+      ...[{ id: 2, subscribe: {} }, { id: 3, subscribe: {} }, error(4, 108, 'not available')],
+    ]);
     ann.publish('a', 1);
     expect(ann.pushes).toEqual([['a', 1]]);
   });
@@ -55,7 +57,7 @@ describe('a Centrifuge client', () => {
 
   it('CF10, CF12: receives an error for each command that is not served', () => {
     const ann = new CentrifugeBroker().join();
-    ann.send(['history', { channel: 'a' }], ['presence', { channel: 'a' }], ['dance', {}]);
+    ann.send(['history', { channel: 'a' }], ['rpc', { method: 'a' }], ['dance', {}]);
     expect(ann.received.slice(1)).toEqual([
       error(2, 108, 'not available'),
       error(3, 108, 'not available'),

@@ -7,6 +7,8 @@ const dialect = new CentrifugeDialect({
   prefixes: [],
   pingInterval: 30_000,
   topicsPerConnection: 100,
+  presenceMembers: 10,
+  presenceBytes: 100,
 });
 
 describe('the Centrifuge dialect', () => {
@@ -35,7 +37,14 @@ describe('the Centrifuge dialect', () => {
   });
 
   it('W2: conversations without prefixes share their voice, and others do not', () => {
-    const prefixed = new CentrifugeDialect({ path: '/', prefixes: ['a:'], pingInterval: 1, topicsPerConnection: 100 });
+    const prefixed = new CentrifugeDialect({
+      path: '/',
+      prefixes: ['a:'],
+      pingInterval: 1,
+      topicsPerConnection: 100,
+      presenceMembers: 10,
+      presenceBytes: 100,
+    });
     expect(dialect.converse().voice).toBe(dialect.converse().voice);
     expect(prefixed.converse().voice).not.toBe(prefixed.converse().voice);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Channels, type Channel } from '../../../../../src/adapters/dialects/supabase/channels.ts';
 
 function channel(name: string, topic = name, joinRef = '1'): Channel {
-  return { name, topic, joinRef, self: false, ack: false, isPrivate: false };
+  return { name, topic, joinRef, self: false, ack: false, isPrivate: false, presenceKey: undefined };
 }
 
 describe('the channels of a Supabase client', () => {

@@ -105,13 +105,11 @@ describe('a Supabase client', () => {
     expect([ann.refusals.at(-1), ann.client.state]).toEqual(['unmatched topic', 'open']);
   });
 
-  it('SB13, SB16: presence, persistence and unknown messages are refused', () => {
+  it('SB16: persistence and unknown messages are refused', () => {
     const ann = new SupabaseBroker().join('garden');
-    ann.send('garden', 'presence', { type: 'presence', event: 'track', payload: {} });
     ann.client.send(binaryPush(['1', '3', 'realtime:garden', 'note'], '1', '{"persist":true}'));
     ann.send('garden', 'broadcast', { type: 'broadcast', event: 7 }).send('garden', 'dance', {});
     expect(ann.refusals).toEqual([
-      'presence is not available',
       'persist is not available: this broker stores no broadcasts',
       'A broadcast has an event of at most 255 bytes',
       'The event dance is not known here',

@@ -3,7 +3,13 @@ import { SupabaseDialect } from '../../../../../src/adapters/dialects/supabase/d
 import { TestBroker } from '../../../../support/test-broker.ts';
 
 const make = (prefixes: readonly string[] = []): SupabaseDialect =>
-  new SupabaseDialect({ path: '/realtime/v1', prefixes, isToken: (text) => text.includes('.'), maxMessageBytes: 1_000 });
+  new SupabaseDialect({
+    path: '/realtime/v1',
+    prefixes,
+    isToken: (text) => text.includes('.'),
+    maxMessageBytes: 1_000,
+    presenceMembers: 10,
+  });
 const dialect = make();
 
 describe('the Supabase dialect', () => {

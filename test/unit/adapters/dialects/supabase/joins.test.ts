@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { joinOptions, tokenIn } from '../../../../../src/adapters/dialects/supabase/joins.ts';
 
 const options = (payload: unknown): unknown => joinOptions(Buffer.from(JSON.stringify(payload)));
-const DEFAULTS = { self: false, ack: false, isPrivate: false, token: undefined, refusal: undefined };
+const DEFAULTS = {
+  ...{ self: false, ack: false, isPrivate: false, token: undefined, refusal: undefined },
+  ...{ presenceKey: undefined, watches: false },
+};
 
 describe('the payload of a join', () => {
   it('SB3: has options, each with a default', () => {
@@ -14,6 +17,13 @@ describe('the payload of a join', () => {
     'SB3: the options of %j are the defaults',
     (payload) => expect(options(payload)).toEqual(DEFAULTS),
   );
+
+  it('SB13: may have a presence key, and asks for members', () => {
+    const ask = (presence: unknown): unknown => options({ config: { presence } });
+    expect(ask({ key: 'ann', enabled: true })).toEqual({ ...DEFAULTS, presenceKey: 'ann', watches: true });
+    expect([ask({ key: '', enabled: 'yes' }), ask({ key: 1 }), ask(null)]).toEqual([DEFAULTS, DEFAULTS, DEFAULTS]);
+    expect(ask({ key: 'ä'.repeat(128) })).toHaveProperty('refusal', 'The presence key has more than 255 bytes');
+  });
 
   it('SB14, SB16: is refused for changes of a database, and for replay', () => {
     expect(options({ config: { postgres_changes: [{}] } })).toHaveProperty('refusal', expect.stringMatching(/^postgres_changes/));

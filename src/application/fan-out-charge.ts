@@ -1,0 +1,35 @@
+import type { RealmSession } from '../domain/realm.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Connections } from './connections.ts';
+import type { Performer } from './performer.ts';
+
+export interface FanOutChargeParts {
+  readonly performer: Performer;
+  readonly connections: Connections;
+}
+
+/** T11: the number of receivers that cost one more token of M19, and the maximum of such tokens. */
+const RECEIVERS_PER_TOKEN = 250;
+const MAX_EXTRA_TOKENS = 20;
+const OVERLOAD_PAUSE: Millis = 20;
+
+/**
+ * T10, T11, M19: an event with many receivers costs its sender more tokens. While the limit for pending deliveries is reached,
+ * the sender is paused.
+ */
+export function chargeFanOut(
+  { performer, connections }: FanOutChargeParts,
+  session: RealmSession,
+  receivers: number,
+  now: Millis,
+): void {
+  const { realm } = session;
+  const extra = Math.min(MAX_EXTRA_TOKENS, Math.floor(receivers / RECEIVERS_PER_TOKEN));
+  for (let token = 0; token < extra; token++) {
+    const decision = realm.frameReceived(session, now);
+    if (decision === undefined) continue;
+    performer.perform(realm, decision, now);
+    if (decision.do === 'close') return;
+  }
+  if (connections.fanOut.isFull) performer.perform(realm, { do: 'pause', session, until: now + OVERLOAD_PAUSE }, now);
+}
