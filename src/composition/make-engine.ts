@@ -7,7 +7,7 @@ import type { Config } from './configuration/config.ts';
 import { engines } from './adapter-registry.ts';
 
 /** Until the log says that the engine does not respond. */
-const NOTICE_MS = 1_500;
+const NOTICE_MS = 1_000;
 /** Between two attempts, because an attempt may fail at once. */
 const RETRY_MS = 500;
 
