@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..');
@@ -11,20 +13,28 @@ export function run(program, args, environment = {}) {
   return ended(spawn(program, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...environment } }));
 }
 
-/** Runs vitest, then kills its remaining processes, because a busy loop ignores signals. @returns whether all tests pass. */
+/**
+ * Runs vitest, then kills its remaining processes, because a busy loop ignores signals, and removes all temporary files, because
+ * killed programs leave theirs. @returns whether all tests pass.
+ */
 export async function runVitest(node, args, environment = {}) {
+  const temporary = mkdtempSync(join(tmpdir(), 'signalbox-tests-'));
+  // For programs that run as another user.
+  chmodSync(temporary, 0o755);
   const reporters = ['--reporter=default', '--reporter=./scripts/stall-reporter.mjs'];
   const child = spawn(node, [VITEST, 'run', ...reporters, ...args], {
     cwd: ROOT,
     stdio: 'inherit',
     detached: true,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, TMPDIR: temporary, ...environment },
   });
   const pass = (signal) => signalAll(child.pid, signal);
   for (const signal of INTERRUPTIONS) process.on(signal, pass);
   const isGreen = await ended(child);
   for (const signal of INTERRUPTIONS) process.off(signal, pass);
   signalAll(child.pid, 'SIGKILL');
+  // A process that was killed may still write for a moment.
+  rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   return isGreen;
 }
 

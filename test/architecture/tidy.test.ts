@@ -38,6 +38,14 @@ const PLANTS: Readonly<Record<string, Plant>> = {
     breaks: ['try { a(); } catch {}', 'try { a(); } catch (error) {\n}', 'a().catch(() => {});'],
     keeps: ['try { a(); } catch { return undefined; }', 'a().catch(() => { count(); });'],
   },
+  'temporary folders are removed by the file that creates them': {
+    at: DOC,
+    breaks: ["mkdtempSync(join(tmpdir(), 'a-'))", 'const folder = await mkdtemp(path);'],
+    keeps: [
+      'const folder = mkdtempSync(path);\nrmSync(folder, { recursive: true });',
+      "import { mkdtemp } from 'node:fs/promises';",
+    ],
+  },
   'no given-up word in exported names': {
     at: TS,
     breaks: ['export class Wishes {}', 'export const sendMsg = 1;', 'export type VigilLimits = 1;', 'export { a as roomInfo };'],

@@ -84,6 +84,11 @@ export const CONVENTIONS: readonly Convention[] = [
     about: CODE,
     broken: eachLine(/\b(oxlint|eslint)-(disable|enable)|@ts-(ignore|nocheck)\b/),
   },
+  {
+    rule: 'temporary folders are removed by the file that creates them',
+    about: /\.(ts|js|mjs|md)$/,
+    broken: ({ text }) => (/\bmkdtemp(Sync)?\(/.test(text) && !/\brm(Sync)?\(/.test(text) ? ['removes nothing'] : []),
+  },
   { rule: 'no given-up word in file names', about: NAMED, broken: ({ path }) => givenUpIn(path.replace(/\.\w+$/, '')) },
   {
     rule: 'no given-up word in exported names',
