@@ -10,9 +10,7 @@ describePeerixMeetings({
   ],
   connections: [
     ['centrifuge', 'sse'],
-    ['sse', 'centrifuge'],
     ['centrifuge', 'socketio'],
-    ['socketio', 'centrifuge'],
     ['centrifuge', 'centrifuge'],
   ],
 });

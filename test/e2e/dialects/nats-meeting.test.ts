@@ -11,11 +11,8 @@ describePeerixMeetings({
   ],
   connections: [
     ['nats', 'sse'],
-    ['sse', 'nats'],
     ['nats', 'socketio'],
-    ['socketio', 'nats'],
     ['nats', 'centrifuge'],
-    ['centrifuge', 'nats'],
     ['nats', 'nats'],
   ],
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { within } from '../../support/e2e/until.ts';
 
 /** Seconds for each property. FUZZ_SECONDS sets a longer search; FUZZ_SEED repeats a search. */
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? '3');
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? '2');
 
 /** Searches for a counterexample for a limited time, and prints it with its seed. */
 export async function search<T>(

@@ -34,7 +34,7 @@ export interface PeerixMeetings {
   readonly rules: string;
   /** The drivers of two tabs that exchange bytes. */
   readonly exchanges: readonly (readonly [PeerixWire, PeerixWire])[];
-  /** The drivers of two tabs that connect. */
+  /** The drivers of two tabs that connect. The first tab announces itself; on node, the second one. */
   readonly connections: readonly (readonly [PeerixWire, PeerixWire])[];
 }
 
@@ -80,7 +80,11 @@ export function describePeerixMeetings({ wire, rules, exchanges, connections }: 
       },
     );
 
-    it.each(connections)(`${rules}: a tab on %s and a tab on %s exchange offer, answer and candidates`, async (...wires) => {
+    const isReversed = kind === SIGNALBOX_NODE;
+    const ordered = connections.map(([first, second]): [PeerixWire, PeerixWire] =>
+      isReversed ? [second, first] : [first, second],
+    );
+    it.each(ordered)(`${rules}: a tab on %s and a tab on %s exchange offer, answer and candidates`, async (...wires) => {
       const [ann, bob] = await openTabs(...wires);
       await ann.call('announce');
       for (const tab of [ann, bob]) await tab.waitFor('isConnected');
