@@ -45,6 +45,7 @@ const STEPS = [
   ['Chromium for the end-to-end tests', () => runNode(['scripts/ensure-chromium.mjs'])],
   ['Firefox for the end-to-end tests', () => runNode(['scripts/ensure-firefox.mjs'])],
   ['aiortc for the end-to-end tests', () => runNode(['scripts/ensure-aiortc.mjs'])],
+  ['Paho for the end-to-end tests', () => runNode(['scripts/ensure-paho.mjs'])],
   ['end to end', () => vitest('e2e')],
 ];
 
