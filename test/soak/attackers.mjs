@@ -5,6 +5,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { ATTACKS } from './attacks.mjs';
 import { RawClient } from './raw.mjs';
+import { WIRE_ATTACKS } from './wire-attacks.mjs';
 
 const ATTACK_MS = 7_000;
 const port = Number(process.argv[2]);
@@ -32,7 +33,7 @@ async function run(attack, localAddress) {
 
 for (;;) {
   const cut = [];
-  for (const [i, [name, attack]] of Object.entries(ATTACKS).entries()) {
+  for (const [i, [name, attack]] of Object.entries({ ...ATTACKS, ...WIRE_ATTACKS }).entries()) {
     process.send?.({ name });
     if (await run(attack, `127.0.1.${i + 1}`)) cut.push(name);
   }

@@ -5,28 +5,14 @@
 import { Buffer } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { frame } from './raw.mjs';
+import { DEEP, KIB, leaveOpen, opened, times } from './steps.mjs';
 
-const KIB = 1024;
-const DEEP = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 const HUB = '/.well-known/mercure';
 
 let count = 0;
 const fresh = () => `soak-${++count}`;
 const peer = (id, token = 'token') => `/peerjs?key=peerjs&id=${id}&token=${token}`;
-const times = (n, make) => Array.from({ length: n }, (_, i) => make(i));
 const form = (fields) => fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-
-async function opened(client, target) {
-  const one = client();
-  await one.upgrade(target);
-  await sleep(20);
-  return one;
-}
-
-async function leaveOpen(clients, milliseconds) {
-  await sleep(milliseconds);
-  for (const one of clients) one.cut();
-}
 
 /** @param body a form for the hub. */
 function post(client, body) {

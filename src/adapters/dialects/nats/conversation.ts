@@ -16,6 +16,8 @@ import { SubscriptionTable } from './subscriptions.ts';
 /** The parts of a conversation that depend on the configuration. */
 export interface ConversationParts {
   readonly limits: ReaderLimits;
+  /** NA13: bytes of all copies of one message for a client. */
+  readonly maxCopyBytes: number;
   readonly info: ServerTraits;
   /** NA16: the longest first. */
   readonly prefixes: readonly string[];
@@ -211,7 +213,10 @@ export class NatsConversation implements Conversation {
     const { reply, headers } = envelope ?? NO_ENVELOPE;
     const sent = this.#options.headers ? { reply, headers } : { ...NO_ENVELOPE, reply };
     const parts: Uint8Array[] = this.#confirmOwn(publication);
+    let freeBytes = this.#parts.maxCopyBytes;
     for (const [subscription, subject] of found) {
+      freeBytes -= payload.length + sent.headers.length;
+      if (freeBytes < 0) break;
       parts.push(...message({ subject, sid: subscription.sid }, sent, payload));
       subscription.delivered += 1;
       if (subscription.max !== undefined && subscription.delivered >= subscription.max) this.#table.end(subscription);

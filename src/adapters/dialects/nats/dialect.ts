@@ -27,6 +27,9 @@ const SPARE_BYTES = 40 * 1024;
 /** M23: verbs of one frame, unless a connection may have more topics. Each takes about 1 µs. */
 const MAX_VERBS = 2_000;
 
+/** NA13: copies of one message for the sids of a client, in messages of the largest size. */
+const MAX_COPIES = 4;
+
 /** Topics over the protocol of NATS clients: docs/protocols/nats.md. */
 export class NatsDialect implements StatefulDialect {
   readonly name = DIALECT_NAME;
@@ -72,6 +75,7 @@ export class NatsDialect implements StatefulDialect {
         // A client that reconnects sends its subscriptions in one frame.
         verbsPerFrame: Math.max(MAX_VERBS, topicsPerConnection + 1),
       },
+      maxCopyBytes: MAX_COPIES * maxPayload,
       info: { version, maxPayload, needsToken },
       prefixes: this.#prefixes,
       maxSubscriptions: topicsPerConnection,

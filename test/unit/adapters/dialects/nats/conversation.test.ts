@@ -136,6 +136,15 @@ describe('subscriptions of NATS', () => {
     expect(ann.client.received.length).toBe(2);
   });
 
+  it('NA13: the copies of one message are limited, so that a client can not multiply the memory of a large one', () => {
+    const broker = new NatsBroker({ maxMessageBytes: 100_000 });
+    const [ann, bob] = [broker.join(...Array.from({ length: 50 }, () => 'a')), broker.join()];
+    bob.publish('a', 'x'.repeat(59_000));
+    expect(ann.received.match(/MSG a s\d+ 59000\r\n/g)?.length).toBe(4);
+    bob.publish('a', 'x');
+    expect(ann.received.match(/MSG a s\d+ 1\r\n/g)?.length).toBe(50);
+  });
+
   it('NA13: without echo, a client does not receive its own publications', () => {
     const broker = new NatsBroker();
     const [ann, bob] = [broker.open().connect({ echo: false }).send('SUB a 1'), broker.join('a')];
