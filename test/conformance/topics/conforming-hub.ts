@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Settings } from '../../../conformance/settings.ts';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** The fault of the hub. */
 export type HubFault =
@@ -167,8 +166,7 @@ export class ConformingHub {
   crashReason: string | undefined;
   readonly #settings: Settings;
   readonly #fault: HubFault | undefined;
-  readonly #http = createServer((request, response) => void this.#handle(request, response));
-  readonly #connections = new Set<Socket>();
+  readonly #server = new LoopbackServer((request, response) => void this.#handle(request, response));
   readonly #streams = new Set<Stream>();
   readonly #history: Update[] = [];
   #lastDroppedId = 'earliest';
@@ -180,18 +178,14 @@ export class ConformingHub {
     this.#fault = fault;
   }
 
-  async start(): Promise<number> {
-    this.#http.on('connection', (socket: Socket) => this.#connections.add(socket));
-    this.#http.listen(0, '127.0.0.1');
-    await once(this.#http, 'listening');
+  start(): Promise<number> {
     this.#heartbeatTimer = setInterval(() => this.#sendHeartbeats(), this.#settings.stream_heartbeat ?? 60_000);
-    return (this.#http.address() as AddressInfo).port;
+    return this.#server.start();
   }
 
   stop(): void {
     clearInterval(this.#heartbeatTimer);
-    this.#http.close();
-    for (const socket of this.#connections) socket.destroy();
+    this.#server.stop();
   }
 
   #has(fault: HubFault): boolean {

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { generate, parser, type IConnectPacket, type IPublishPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Settings } from '../../../conformance/settings.ts';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** The fault of the server. */
 export type MqttFault =
@@ -73,8 +71,7 @@ const SHARED = /^\$share\/([^/]+)\/(.+)$/;
 export class ConformingMqtt {
   crashReason: string | undefined;
   readonly #fault: MqttFault | undefined;
-  readonly #http = createServer((_request, response) => response.end('okay'));
-  readonly #connections = new Set<Socket>();
+  readonly #server = new LoopbackServer();
   readonly #clients = new Set<Client>();
   readonly #retained = new Map<string, IPublishPacket>();
   readonly #delayed: (() => void)[] = [];
@@ -84,22 +81,13 @@ export class ConformingMqtt {
     this.#fault = fault;
   }
 
-  async start(): Promise<number> {
-    const grants = this.#fault !== 'grants no subprotocol';
-    const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => (grants ? 'mqtt' : false) });
-    this.#http.on('upgrade', (request, socket, head) => {
-      if (request.url?.startsWith('/mqtt') !== true) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
-      else sockets.handleUpgrade(request, socket, head, (one) => this.#accept(one));
-    });
-    this.#http.on('connection', (socket: Socket) => this.#connections.add(socket));
-    this.#http.listen(0, '127.0.0.1');
-    await once(this.#http, 'listening');
-    return (this.#http.address() as AddressInfo).port;
+  start(): Promise<number> {
+    const subprotocol = this.#fault === 'grants no subprotocol' ? undefined : 'mqtt';
+    return this.#server.start({ path: '/mqtt', accept: (one) => this.#accept(one), subprotocol });
   }
 
   stop(): void {
-    this.#http.close();
-    for (const socket of this.#connections) socket.destroy();
+    this.#server.stop();
   }
 
   #accept(socket: WebSocket): void {

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Settings } from '../../../conformance/settings.ts';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** The fault of the server. */
 export type NatsFault =
@@ -85,8 +83,7 @@ export class ConformingNats {
   crashReason: string | undefined;
   readonly #settings: Settings;
   readonly #fault: NatsFault | undefined;
-  readonly #http = createServer((_request, response) => response.end('okay'));
-  readonly #connections = new Set<Socket>();
+  readonly #server = new LoopbackServer();
   readonly #clients = new Set<Client>();
   readonly #delayed: (() => void)[] = [];
   #pingTimer: NodeJS.Timeout | undefined;
@@ -96,23 +93,14 @@ export class ConformingNats {
     this.#fault = fault;
   }
 
-  async start(): Promise<number> {
-    const sockets = new WebSocketServer({ noServer: true });
-    this.#http.on('upgrade', (request, socket, head) => {
-      if (request.url?.startsWith('/nats') !== true) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
-      else sockets.handleUpgrade(request, socket, head, (one) => this.#accept(one));
-    });
-    this.#http.on('connection', (socket: Socket) => this.#connections.add(socket));
-    this.#http.listen(0, '127.0.0.1');
-    await once(this.#http, 'listening');
+  start(): Promise<number> {
     this.#pingTimer = setInterval(() => this.#pingAll(), this.#settings.ping_interval ?? 10_000);
-    return (this.#http.address() as AddressInfo).port;
+    return this.#server.start({ path: '/nats', accept: (one) => this.#accept(one) });
   }
 
   stop(): void {
     clearInterval(this.#pingTimer);
-    this.#http.close();
-    for (const socket of this.#connections) socket.destroy();
+    this.#server.stop();
   }
 
   #accept(socket: WebSocket): void {

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
 import type { Settings } from '../../../conformance/settings.ts';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** The fault of the relay. */
 export type RelayFault =
@@ -73,8 +72,7 @@ export class ConformingRelay {
   crashReason: string | undefined;
   readonly #settings: Settings;
   readonly #fault: RelayFault | undefined;
-  readonly #http = createServer((_request, response) => response.end('okay'));
-  readonly #connections = new Set<Socket>();
+  readonly #server = new LoopbackServer();
   readonly #clients = new Set<RelayClient>();
   #pingTimer: NodeJS.Timeout | undefined;
 
@@ -83,23 +81,14 @@ export class ConformingRelay {
     this.#fault = fault;
   }
 
-  async start(): Promise<number> {
-    const sockets = new WebSocketServer({ noServer: true });
-    this.#http.on('upgrade', (request, socket, head) => {
-      if (request.url?.startsWith('/relay') !== true) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
-      else sockets.handleUpgrade(request, socket, head, (one) => this.#accept(one, request));
-    });
-    this.#http.on('connection', (socket: Socket) => this.#connections.add(socket));
-    this.#http.listen(0, '127.0.0.1');
-    await once(this.#http, 'listening');
+  start(): Promise<number> {
     this.#pingTimer = setInterval(() => this.#pingAll(), this.#settings.ping_interval ?? 1_000);
-    return (this.#http.address() as AddressInfo).port;
+    return this.#server.start({ path: '/relay', accept: (one, request) => this.#accept(one, request) });
   }
 
   stop(): void {
     clearInterval(this.#pingTimer);
-    this.#http.close();
-    for (const socket of this.#connections) socket.destroy();
+    this.#server.stop();
   }
 
   #accept(socket: WebSocket, { url = '' }: IncomingMessage): void {

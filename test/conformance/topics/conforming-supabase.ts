@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WebSocket } from 'ws';
 import type { Settings } from '../../../conformance/settings.ts';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** The fault of the server. */
 export type SupabaseFault =
@@ -77,8 +76,7 @@ const PATH = '/realtime/v1';
 export class ConformingSupabase {
   crashReason: string | undefined;
   readonly #fault: SupabaseFault | undefined;
-  readonly #http = createServer((request, response) => this.#serve(request, response));
-  readonly #connections = new Set<Socket>();
+  readonly #server = new LoopbackServer((request, response) => this.#serve(request, response));
   readonly #clients = new Set<Client>();
   readonly #delayed: (() => void)[] = [];
 
@@ -86,21 +84,15 @@ export class ConformingSupabase {
     this.#fault = fault;
   }
 
-  async start(): Promise<number> {
-    const sockets = new WebSocketServer({ noServer: true });
-    this.#http.on('upgrade', (request, socket, head) => {
-      if (request.url?.startsWith(`${PATH}/websocket`) !== true) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
-      else sockets.handleUpgrade(request, socket, head, (one) => this.#accept(one, request.url?.includes('vsn=1') === true));
+  start(): Promise<number> {
+    return this.#server.start({
+      path: `${PATH}/websocket`,
+      accept: (one, { url }) => this.#accept(one, url?.includes('vsn=1') === true),
     });
-    this.#http.on('connection', (socket: Socket) => this.#connections.add(socket));
-    this.#http.listen(0, '127.0.0.1');
-    await once(this.#http, 'listening');
-    return (this.#http.address() as AddressInfo).port;
   }
 
   stop(): void {
-    this.#http.close();
-    for (const socket of this.#connections) socket.destroy();
+    this.#server.stop();
   }
 
   #accept(socket: WebSocket, isOld: boolean): void {

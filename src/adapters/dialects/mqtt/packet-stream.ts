@@ -1,3 +1,4 @@
+import { GrowingBytes } from '../shared/growing-bytes.ts';
 import { variableNumberAt } from './fields.ts';
 
 /** One packet of the stream. */
@@ -10,7 +11,6 @@ export interface RawPacket {
 
 const NOTHING: Uint8Array = new Uint8Array();
 const LONGEST_HEADER = 5;
-const FIRST_CAPACITY = 64;
 
 /** W1, MQ3: cuts the frames of a connection into packets, and keeps an incomplete packet. */
 export class PacketStream {
@@ -18,9 +18,8 @@ export class PacketStream {
   /** Frame that is being read. */
   #frame = NOTHING;
   #at = 0;
-  /** Incomplete packet: the first `#restLength` bytes of a buffer that no packet shares. */
-  #rest = NOTHING;
-  #restLength = 0;
+  /** Incomplete packet. */
+  readonly #rest = new GrowingBytes();
 
   /** @param maxBytes M18: the largest packet with its header. */
   constructor(maxBytes: number) {
@@ -29,7 +28,7 @@ export class PacketStream {
 
   /** W1. */
   get restBytes(): number {
-    return this.#rest.length;
+    return this.#rest.size;
   }
 
   /** Whether the frame was read to its end. */
@@ -48,11 +47,11 @@ export class PacketStream {
    * Nothing can be read after these two.
    */
   next(): RawPacket | 'too-large' | 'malformed' | undefined {
-    return this.#restLength > 0 ? this.#completeRest() : this.#fromFrame();
+    return this.#rest.length > 0 ? this.#completeRest() : this.#fromFrame();
   }
 
   #fromFrame(): RawPacket | 'too-large' | 'malformed' | undefined {
-    const size = this.#sizeOf(this.#frame, this.#at, this.#frame.length);
+    const size = this.#sizeOf(this.#frame, this.#at);
     if (typeof size === 'string') return size;
     if (size === undefined || this.#at + size.total > this.#frame.length) {
       this.#keep(this.#frame.length - this.#at, size?.total ?? LONGEST_HEADER);
@@ -65,38 +64,28 @@ export class PacketStream {
 
   /** First the header, byte by byte, so that no byte of a packet that is too large is kept. */
   #completeRest(): RawPacket | 'too-large' | 'malformed' | undefined {
-    let size = this.#sizeOf(this.#rest, 0, this.#restLength);
+    let size = this.#sizeOf(this.#rest.bytes, 0);
     while (size === undefined) {
       if (this.#at >= this.#frame.length) return undefined;
       this.#keep(1, LONGEST_HEADER);
-      size = this.#sizeOf(this.#rest, 0, this.#restLength);
+      size = this.#sizeOf(this.#rest.bytes, 0);
     }
     if (typeof size === 'string') return size;
-    this.#keep(Math.min(size.total - this.#restLength, this.#frame.length - this.#at), size.total);
-    if (this.#restLength < size.total) return undefined;
-    const packet = { header: this.#rest[0] ?? 0, body: this.#rest.subarray(size.head, size.total) };
-    this.#rest = NOTHING;
-    this.#restLength = 0;
-    return packet;
+    this.#keep(Math.min(size.total - this.#rest.length, this.#frame.length - this.#at), size.total);
+    if (this.#rest.length < size.total) return undefined;
+    const bytes = this.#rest.take();
+    return { header: bytes[0] ?? 0, body: bytes.subarray(size.head) };
   }
 
-  /** Moves bytes of the frame to the rest. The buffer grows with what has arrived, not with what is announced. */
+  /** Moves bytes of the frame to the rest. */
   #keep(count: number, total: number): void {
     if (count <= 0) return;
-    const length = this.#restLength + count;
-    if (length > this.#rest.length) {
-      const grown = Buffer.alloc(Math.min(Math.max(length, 2 * this.#rest.length, FIRST_CAPACITY), Math.max(length, total)));
-      grown.set(this.#rest.subarray(0, this.#restLength));
-      this.#rest = grown;
-    }
-    this.#rest.set(this.#frame.subarray(this.#at, this.#at + count), this.#restLength);
-    this.#restLength = length;
+    this.#rest.append(this.#frame.subarray(this.#at, this.#at + count), Math.max(total, this.#rest.length + count));
     this.#at += count;
   }
 
-  #sizeOf(bytes: Uint8Array, start: number, end: number): PacketSize | 'too-large' | 'malformed' | undefined {
-    const length =
-      start + 1 < end ? variableNumberAt(end === bytes.length ? bytes : bytes.subarray(0, end), start + 1) : undefined;
+  #sizeOf(bytes: Uint8Array, start: number): PacketSize | 'too-large' | 'malformed' | undefined {
+    const length = start + 1 < bytes.length ? variableNumberAt(bytes, start + 1) : undefined;
     if (length === undefined || length === 'malformed') return length;
     const head = 1 + length.size;
     const total = head + length.value;

@@ -1,5 +1,5 @@
 import { FAULTS, type Fault } from './codes.ts';
-import { GrowingBytes } from './growing-bytes.ts';
+import { GrowingBytes } from '../shared/growing-bytes.ts';
 import { readLine, type Line, type PublishHead } from './verbs.ts';
 
 /** NA12: a PUB or HPUB with its payload, which is a view on the frame or on bytes that stay unchanged. */

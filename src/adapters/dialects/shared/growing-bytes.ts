@@ -1,12 +1,17 @@
-const FIRST_BYTES = 256;
+const FIRST_BYTES = 64;
 
-/** Bytes that arrive in pieces. The memory doubles as they arrive, and never follows an announced size. */
+/** W1: bytes that arrive in pieces. The memory doubles as they arrive, and never follows an announced size. */
 export class GrowingBytes {
   #buffer: Uint8Array = new Uint8Array();
   #length = 0;
 
   get length(): number {
     return this.#length;
+  }
+
+  /** A view that is valid until the next call. */
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
   }
 
   /** Bytes of memory. */
@@ -28,7 +33,7 @@ export class GrowingBytes {
 
   /** The bytes, which stay unchanged; empties this object. */
   take(): Uint8Array {
-    const taken = this.#buffer.subarray(0, this.#length);
+    const taken = this.bytes;
     this.#buffer = new Uint8Array();
     this.#length = 0;
     return taken;
