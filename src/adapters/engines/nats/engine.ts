@@ -15,6 +15,7 @@ import {
   type EngineSettings,
 } from '../shared/engine-connection.ts';
 import { formatConflict, FORMAT_VERSION } from '../shared/format-version.ts';
+import { endClosedHandshake } from './closed-handshake.ts';
 import { OrderedAnswers } from './ordered-answers.ts';
 import { invariant } from '../../../domain/invariant.ts';
 import { NatsClusterRecords } from './cluster-records.ts';
@@ -57,10 +58,7 @@ export interface NatsClient {
 
 /** Delay between two attempts to reconnect. */
 const RETRY_MS = 100;
-/**
- * Time limit for the handshake of one connection. The client library does not notice that a connection is closed during the
- * handshake, and waits for this time.
- */
+/** Time limit for the handshake of one connection. */
 const HANDSHAKE_TIMEOUT_MS = 2_000;
 
 /**
@@ -194,6 +192,7 @@ export async function followConnection(
   logFormatChanges({ journals, node }, address, log);
   for await (const status of connection.status()) {
     if (status.type === 'disconnect') {
+      endClosedHandshake(connection);
       log.record({ event: 'engine-lost', engine: address, detail: 'closed' });
       for (const journal of journals) journal.disconnect();
     }

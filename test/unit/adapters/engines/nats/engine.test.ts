@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
-import { connectNatsEngine, createNatsEngine } from '../../../../../src/adapters/engines/nats/engine.ts';
+import { connectNatsEngine, createNatsEngine, followConnection } from '../../../../../src/adapters/engines/nats/engine.ts';
 import { BUCKET_HISTORY } from '../../../../../src/adapters/engines/nats/journal-state.ts';
 import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
 import { nodeId, realmKey } from '../../../../../src/domain/ids.ts';
@@ -54,3 +54,14 @@ it('connects again if the server does not complete the first handshake', async (
   for (const socket of sockets) socket.destroy();
   server.close();
 }, 30_000);
+
+it('ends a handshake whose connection was closed', async () => {
+  const failures: string[] = [];
+  const handshake = { transport: { isClosed: true }, connectError: ({ message }: Error) => failures.push(message) };
+  const connection = { protocol: handshake, status: () => [{ type: 'disconnect' }] };
+  const engine = { journals: [], bus: { reportLoss: () => undefined }, node: nodeId('here') };
+  type Followed = Parameters<typeof followConnection>;
+  const client = { connection, address: 'nats://simulated' } as unknown as Followed[0];
+  await followConnection(client, engine as unknown as Followed[1], new SilentLog());
+  expect(failures).toEqual(['the connection was closed during the handshake']);
+});
