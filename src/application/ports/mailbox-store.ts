@@ -30,8 +30,8 @@ export interface MailboxPeer extends Pick<Claim, 'realm' | 'id' | 'connection'> 
 export type ClaimState = 'held' | 'moved' | 'free';
 
 /**
- * The fetched messages, the peers with held messages of the taker (`unread`), and the state of the taker's claim. The claim is
- * held if omitted.
+ * The fetched messages, the peers with held messages of the taker (`unread`), and the state of the taker's claim. Without a
+ * state, the claim counts as held, and messages may still be held: the engine did not answer.
  * @param waits how long each message was held, in the order of the messages; omitted by a store that can't tell.
  */
 export type TakeAnswer = (

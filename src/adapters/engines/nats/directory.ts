@@ -109,7 +109,7 @@ export class NatsPeerDirectory implements PeerDirectory {
   }
 
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void {
-    this.#query(realm, (state) => answer(state.activeOwner(id)?.node));
+    this.#query(realm, (state, isCurrent) => answer(isCurrent ? state.activeOwner(id)?.node : undefined));
   }
 
   present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
@@ -157,14 +157,15 @@ export class NatsPeerDirectory implements PeerDirectory {
     return state.activeClaimCount(id) >= limit ? 'full' : 'near-limit';
   }
 
-  #query(realm: RealmKey, then: (state: JournalState) => void): void {
+  /** @param then also receives whether the state includes all entries that were written before the call. */
+  #query(realm: RealmKey, then: (state: JournalState, isCurrent: boolean) => void): void {
     const deliver = this.#answers.reserve();
     const table = this.#claimTables.of(realm);
     const { journal } = table;
     void table
       .settled()
       .then(() => journal.sync())
-      .then(() => deliver(() => then(journal.state)));
+      .then((isCurrent) => deliver(() => then(journal.state, isCurrent)));
   }
 }
 

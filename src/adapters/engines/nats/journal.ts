@@ -62,7 +62,7 @@ export class Journal {
   #reader: JournalReader;
   #watch: Watch | undefined;
   #ready = new Gate();
-  #pendingSync: Promise<void> | undefined;
+  #pendingSync: Promise<boolean> | undefined;
   #messageCount = 0;
   #isClosed = false;
   /** Incremented with each reading of the journal. Results of an older one are ignored. */
@@ -204,13 +204,15 @@ export class Journal {
     await applied;
   }
 
-  /** Resolves when all entries of all nodes that were written before the call are applied. */
-  sync(): Promise<void> {
+  /** Resolves when all entries of all nodes that were written before the call are applied; to false if that is not certain. */
+  sync(): Promise<boolean> {
     // Concurrent calls share a tick that is not sent yet.
     this.#pendingSync ??= Promise.resolve().then(async () => {
       this.#pendingSync = undefined;
       const result = await this.append({ key: tickKey(this.node), body: encodeMarker(this.timeOverride) });
-      if (result !== 'failed' && 'revision' in result) await this.waitFor(result.revision);
+      if (result === 'failed' || !('revision' in result)) return false;
+      await this.waitFor(result.revision);
+      return true;
     });
     return this.#pendingSync;
   }

@@ -70,15 +70,17 @@ export class NatsMailboxStore implements MailboxStore {
     const table = this.#claimTables.of(realm.key);
     const take = this.#take(table, realm.key, id, { node: realm.node, connection }, isWanted).catch((error: unknown) => {
       table.journal.onFault(error);
-      return [];
+      return 'failed' as const;
     });
     void take.then((taken) =>
       deliver(() => {
         if (taken === 'moved') return answer([], [], 'moved');
         const { state } = table.journal;
-        const messages = taken.map(({ message }) => message);
-        const waits = taken.map(({ waited }) => waited);
-        answer(messages, state.messages.recipientsOf(id), state.claim(id)?.owner === undefined ? 'free' : 'held', waits);
+        const all = taken === 'failed' ? [] : taken;
+        const messages = all.map(({ message }) => message);
+        const waits = all.map(({ waited }) => waited);
+        const claim = taken === 'failed' ? undefined : 'held';
+        answer(messages, state.messages.recipientsOf(id), state.claim(id)?.owner === undefined ? 'free' : claim, waits);
       }),
     );
   }
@@ -132,7 +134,7 @@ export class NatsMailboxStore implements MailboxStore {
     id: PeerId,
     taker: Pick<ClaimOwner, 'node' | 'connection'>,
     isWanted: () => boolean,
-  ): Promise<TakenMessage[] | 'moved'> {
+  ): Promise<TakenMessage[] | 'moved' | 'failed'> {
     // Take the messages that this node has put before the call, and none that it puts later.
     const lastPut = await journal.flush();
     const putStream = journal.streamId;
@@ -154,6 +156,7 @@ export class NatsMailboxStore implements MailboxStore {
       // The positions belong to a stream that NATS has lost.
       if (streamId !== journal.streamId) continue;
       const before = await this.#remove(journal, id, { ...taker, upTo: last.position });
+      if (before === undefined) return 'failed';
       const { now } = journal.state;
       const removed = messages.filter(({ stored }) => stored.position > before);
       this.#reportLost(
@@ -169,17 +172,17 @@ export class NatsMailboxStore implements MailboxStore {
 
   /**
    * Writes a removal.
-   * @returns the position up to which messages had been removed before; all of them if the removal is invalid.
+   * @returns the position up to which messages had been removed before; undefined if the removal failed or is invalid.
    */
-  async #remove(journal: Journal, id: PeerId, removal: RemovalEntry): Promise<number> {
+  async #remove(journal: Journal, id: PeerId, removal: RemovalEntry): Promise<number | undefined> {
     const changeId = journal.nextMessageId();
     const body = encodeRemoval({ ...removal, changeId }, journal.timeOverride);
     // Positions of another stream are invalid. The first copy counts, so the result is known after a long outage, too.
     const kind = { isStreamBound: true, isRepeatable: true };
     const result = await journal.append({ key: removalKey(id, removal.node), body, messageId: changeId, ...kind });
-    if (result === 'failed' || !('revision' in result)) return removal.upTo;
+    if (result === 'failed' || !('revision' in result)) return undefined;
     await journal.waitFor(result.revision);
-    return journal.state.takePreviousPosition(changeId) ?? removal.upTo;
+    return journal.state.takePreviousPosition(changeId);
   }
 
   async #expire(realm: RealmKey, { journal }: ClaimTable, now: Millis): Promise<ExpiredInRealm[]> {
@@ -211,6 +214,7 @@ export class NatsMailboxStore implements MailboxStore {
     const last = old.at(-1);
     if (last === undefined) return [];
     const before = await this.#remove(journal, id, { node: journal.node, connection: undefined, upTo: last.position });
+    if (before === undefined) return [];
     return expiredPairs(
       id,
       old.filter(({ position }) => position > before),

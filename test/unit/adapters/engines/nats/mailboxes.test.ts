@@ -1,3 +1,4 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
@@ -99,4 +100,25 @@ it('O11: removes nothing from a new stream by a position of the lost one', async
   connection.restore();
   await pass();
   expect([await taken, stream.after(0).filter(({ key }) => key.startsWith('taken.'))]).toEqual([[], []]);
+});
+
+it('M17: reports neither a complete collection nor the node of a peer while NATS rejects entries', async () => {
+  const { connection, engine, pass, put, take, clock } = await startNode();
+  await put('first');
+  const claim = { ...bob, token: ANNS_TOKEN };
+  engine.directory.claim(claim, () => undefined);
+  await pass();
+  const { js } = connection.client.kvm;
+  const { publish } = js;
+  const full = new JetStreamApiError({ code: 503, err_code: 10_077, description: 'maximum bytes exceeded' });
+  Object.assign(js, { publish: () => Promise.reject(full) });
+  const answers: unknown[] = [];
+  engine.mailboxes.take(bob, (messages, _unread, state) => answers.push(messages.length, state), clock.now());
+  engine.directory.locate(REALM, BOB, (node) => answers.push(node));
+  await pass();
+  expect(answers).toEqual([0, undefined, undefined]);
+  Object.assign(js, { publish });
+  engine.directory.locate(REALM, BOB, (node) => answers.push(node));
+  expect(await take()).toEqual(['first']);
+  expect(answers.at(-1)).toBe(bob.realm.node);
 });
