@@ -76,15 +76,17 @@ export function missingModules(names) {
 
 /**
  * @param {string} name
- * @param {{ isCollectable?: boolean, isWatched?: boolean, more?: readonly string[] }} options
- * `isCollectable`: allows `collect`; `isWatched`: allows `longestTurn`; `more`: arguments
+ * @param {{ isCollectable?: boolean, isWatched?: boolean, more?: Arguments | ((port: number) => Arguments) }} options
+ * @typedef {readonly string[]} Arguments
+ * `isCollectable`: allows `collect`; `isWatched`: allows `longestTurn`; `more`: arguments, possibly with the port
  */
 export async function startServer(name, { isCollectable = false, isWatched = false, more = [] }) {
   const { module, args, hasMailboxes, environment } = SERVERS[name];
   const port = await freePort();
+  const added = typeof more === 'function' ? more(port) : more;
   const watch = isWatched ? ['--import', EVENT_LOOP_TURNS.href] : [];
   const preload = isCollectable ? ['--expose-gc', '--import', COLLECT.href] : watch;
-  const command = [...preload, fileURLToPath(new URL(module, ROOT)), '--port', String(port), ...args, ...more];
+  const command = [...preload, fileURLToPath(new URL(module, ROOT)), '--port', String(port), ...args, ...added];
   const server = new Server(startNode(command, { cwd: ROOT, hasChannel: preload.length > 0, environment }), port, hasMailboxes);
   await server.isUp();
   return server;

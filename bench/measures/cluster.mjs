@@ -10,7 +10,7 @@ const PER_SECOND = 1_000;
 const FULL = { warmUpMs: 1_000, slices: 5, sliceMs: 500, spanMs: 3_000 };
 const QUICK = { warmUpMs: 300, slices: 2, sliceMs: 250, spanMs: 700 };
 
-/** By name: the engine, the number of brokers, and whether pairs are connected to the same one. */
+/** By name: the engine, the number of brokers, whether pairs are connected to the same one, and whether brokers have links. */
 const CLUSTERS = {
   alone: { brokers: 1, isNear: true },
   'redis, 1 broker': { engine: 'redis', brokers: 1, isNear: true },
@@ -18,9 +18,13 @@ const CLUSTERS = {
   'redis, 3 brokers, near': { engine: 'redis', brokers: 3, isNear: true },
   'redis, 2 brokers, apart': { engine: 'redis', brokers: 2, isNear: false },
   'redis, 3 brokers, apart': { engine: 'redis', brokers: 3, isNear: false },
+  'redis, 2 brokers, apart, links': { engine: 'redis', brokers: 2, isNear: false, hasLinks: true },
+  'redis, 3 brokers, apart, links': { engine: 'redis', brokers: 3, isNear: false, hasLinks: true },
   'nats, 2 brokers, near': { engine: 'nats', brokers: 2, isNear: true },
   'nats, 2 brokers, apart': { engine: 'nats', brokers: 2, isNear: false },
   'nats, 3 brokers, apart': { engine: 'nats', brokers: 3, isNear: false },
+  'nats, 2 brokers, apart, links': { engine: 'nats', brokers: 2, isNear: false, hasLinks: true },
+  'nats, 3 brokers, apart, links': { engine: 'nats', brokers: 3, isNear: false, hasLinks: true },
 };
 
 const references = ['alone'];
@@ -33,6 +37,7 @@ export const cluster = {
   rounds: { full: 3, quick: 1 },
   figures: [
     figure({ name: 'cpu', title: 'CPU of brokers and engine per relay', unit: 'µs', digits: 1, references }),
+    figure({ name: 'cpu8', title: 'the same, eight messages in flight for each', unit: 'µs', digits: 1, references }),
     figure({ name: 'rate', title: 'relays per ms, one message in flight for each', unit: '', digits: 1, references }),
     figure({ name: 'p50', title: `p50 at ${PER_SECOND} messages/s`, unit: 'µs', digits: 0, references }),
     figure({ name: 'p99', title: `p99 at ${PER_SECOND} messages/s`, unit: 'µs', digits: 0, references }),
@@ -52,12 +57,13 @@ export const cluster = {
         return result;
       };
       const slices = await play('relay', { peers: PEERS, depth: 1 });
+      const eight = microsecondsEach(await play('relay', { peers: PEERS, depth: 8 }));
       const { times } = await play('latency', { peers: PEERS, perSecond: PER_SECOND });
       const cpu = microsecondsEach(slices);
       const rates = slices.map(({ count, ms }) => count / ms);
       const rate = rates.reduce((sum, one) => sum + one, 0) / rates.length;
-      const values = { cpu: cpu.value, rate, p50: times.p50 * 1000, p99: times.p99 * 1000 };
-      return { values, slices: { cpu: cpu.slices }, busy: cpu.busy, faults };
+      const values = { cpu: cpu.value, cpu8: eight.value, rate, p50: times.p50 * 1000, p99: times.p99 * 1000 };
+      return { values, slices: { cpu: cpu.slices, cpu8: eight.slices }, busy: cpu.busy, faults };
     } catch (error) {
       return { values: {}, faults: [...faults, { kind: 'aborted', count: 1, examples: [String(error)] }] };
     } finally {
@@ -66,7 +72,7 @@ export const cluster = {
   },
 };
 
-async function start({ engine, brokers, isNear }, started) {
+async function start({ engine, brokers, isNear, hasLinks = false }, started) {
   const more = [];
   const pids = [];
   if (engine !== undefined) {
@@ -77,7 +83,8 @@ async function start({ engine, brokers, isNear }, started) {
   }
   const ports = [];
   for (let n = 0; n < brokers; n++) {
-    const server = await startServer('signalbox-uws', { more });
+    const link = (port) => (hasLinks ? ['--cluster_link', `http://127.0.0.1:${port}`] : []);
+    const server = await startServer('signalbox-uws', { more: (port) => [...more, ...link(port)] });
     started.push(server);
     pids.push(server.pid);
     ports.push(server.port);

@@ -30,6 +30,11 @@ export class LeaseFence {
     return now > this.#until && !this.#isEngineUnreachable;
   }
 
+  /** Whether no other node can own the ids of this node. */
+  isTrusted(now: Millis): boolean {
+    return now <= this.#until;
+  }
+
   /** Whether the last renewal of the lease is too old, or unanswered. The engine would not answer a new peer either. */
   isOverdue(now: Millis): boolean {
     return now > this.#until || (this.#silentSince !== undefined && now - this.#silentSince > MAX_SILENCE_MS);

@@ -7,6 +7,7 @@ import { NEVER, type Millis } from '../domain/time.ts';
 import type { BanSync } from './ban-sync.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import type { NodeExchange } from './node-exchange.ts';
+import type { NodeLinks } from './node-links.ts';
 import type { Performer } from './performer.ts';
 import type { Clock, Wakeup } from './ports/clock.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
@@ -34,6 +35,8 @@ export interface MembershipParts {
   /** ADM15. */
   readonly exchange: NodeExchange;
   readonly banSync: BanSync;
+  /** Undefined without direct links to other nodes. */
+  readonly nodeLinks: NodeLinks | undefined;
   /** M14: how long a message is held. */
   readonly expireTimeout: Millis;
 }
@@ -72,6 +75,7 @@ export class Membership {
       onMessage: (message) => turns.run(() => this.#receive(message)),
       onMessagesLost: () => this.#reconnected(),
     });
+    this.#parts.nodeLinks?.start();
     this.#parts.banSync.sync();
     this.#renewRegularly();
     this.#schedulePoll();
@@ -81,6 +85,7 @@ export class Membership {
   async stop(): Promise<void> {
     this.#wakeup?.cancel();
     this.#poll?.cancel();
+    await this.#parts.nodeLinks?.stop();
     await this.#parts.bus.close();
   }
 

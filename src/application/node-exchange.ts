@@ -27,6 +27,9 @@ const ANSWER_TIMEOUT: Millis = 500;
 /** Questions that may wait at a time. For further ones, all nodes are missing. */
 const MAX_PENDING = 256;
 
+/** The number of a request that is only a notice. A node that does not know it answers it, and the answer is ignored. */
+const NOTICE = 0;
+
 /** ADM15: asks the other nodes of a cluster, and answers their questions. A single node has no other node to ask. */
 export class NodeExchange {
   readonly #parts: NodeExchangeParts;
@@ -35,6 +38,7 @@ export class NodeExchange {
   /** The other nodes, as far as this node knows. */
   #others: readonly NodeId[] = [];
   #answerTo: (question: string, respond: (answer: string) => void) => void = () => undefined;
+  #noticeListener: ((from: NodeId, text: string) => void) | undefined;
 
   constructor(parts: NodeExchangeParts) {
     this.#parts = parts;
@@ -43,6 +47,17 @@ export class NodeExchange {
   /** @param answerTo answers a question of another node, at once or later. */
   serve(answerTo: (question: string, respond: (answer: string) => void) => void): void {
     this.#answerTo = answerTo;
+  }
+
+  /** @param listener receives the notices of other nodes. */
+  onNotice(listener: (from: NodeId, text: string) => void): void {
+    this.#noticeListener = listener;
+  }
+
+  /** Sends a notice to another node, which may be lost. */
+  notify(to: NodeId, text: string): void {
+    const { node, bus } = this.#parts;
+    bus.send(to, { type: 'request', from: node, number: NOTICE, text });
   }
 
   /** Asks one other node, or all of them. @param done called once, within the timeout. */
@@ -63,6 +78,7 @@ export class NodeExchange {
   /** A question or an answer of another node. */
   receive({ type, from, number, text }: NodeMessage): void {
     const { node, bus } = this.#parts;
+    if (type === 'request' && number === NOTICE) return this.#noticeListener?.(from, text);
     if (type === 'request') {
       return this.#answerTo(text, (answer) => bus.send(from, { type: 'response', from: node, number, text: answer }));
     }

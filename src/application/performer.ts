@@ -12,6 +12,8 @@ import { NEVER, type Millis } from '../domain/time.ts';
 import { forgetRequest, trafficOf, type Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { limitOf } from './hit-limits.ts';
+import type { Lanes, PairRoute } from './lanes.ts';
+import { pausePeer } from './paused-peers.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { MailboxStore, TakeAnswer } from './ports/mailbox-store.ts';
@@ -46,6 +48,8 @@ export class Performer {
   readonly #parts: PerformerParts;
   readonly #delivered: Readonly<Record<'direct' | 'mailbox' | 'cluster', Counter>>;
   readonly #mailboxWait: Histogram;
+  /** Undefined without links to other nodes. */
+  #lanes: Lanes | undefined;
   #openingListener: (session: Session) => void = () => undefined;
   #openedListener: (id: ConnectionId) => void = () => undefined;
   #supersededListener: (realm: Realm, session: Session) => void = () => undefined;
@@ -58,6 +62,11 @@ export class Performer {
     // An alert sees only an increase from a known value.
     for (const bound of [...MAILBOX_BOUNDS, 'engine']) parts.telemetry.counter('mailbox_full_total', bound);
     this.#mailboxWait = parts.telemetry.histogram('mailbox_wait_seconds');
+  }
+
+  /** Must be called before the first decision. */
+  useLanes(lanes: Lanes): void {
+    this.#lanes = lanes;
   }
 
   /** @param listener called within a turn, when a connection is registered, before its open frame is sent. */
@@ -110,7 +119,7 @@ export class Performer {
       case 'notify-expiry':
         return this.#notifyExpiry(decision);
       case 'pause':
-        return this.#pause(realm, decision);
+        return pausePeer(this.#parts, realm, decision);
       default:
         return impossible(decision);
     }
@@ -134,10 +143,19 @@ export class Performer {
   }
 
   #hold(realm: Realm, { sender, message }: Extract<Decision, { do: 'hold' }>, now: Millis): void {
-    const { mailboxes, storeHealth, bus, turns, sweeper, telemetry, clock, clusterCut } = this.#parts;
+    const route = this.#lanes?.route(realm, sender, message, now);
+    if (route !== 'taken') this.put(realm, sender, message, now, route);
+  }
+
+  /** Puts a message into the mailbox of its receiver. Must be called within a turn. @param route receives the answer. */
+  put(realm: Realm, sender: Session, message: SignalMessage, now: Millis, route?: PairRoute): void {
+    const { mailboxes, storeHealth, bus, turns, sweeper, telemetry, clusterCut } = this.#parts;
     // The payload is borrowed and the callback may be late. A refusal needs only the two ids and the owner.
     const { kind, from, to, owner } = message;
-    if (clusterCut === 'refuse' && !bus.isReachable) return this.perform(realm, realm.notices.unheld(message), now);
+    if (clusterCut === 'refuse' && !bus.isReachable) {
+      if (route !== undefined) this.#lanes?.putAnswered(route, 'unwanted', undefined);
+      return this.unheld(realm, message);
+    }
     realm.use.add();
     mailboxes.put(realm.key, sender, message, now, (outcome, exceeds) => {
       storeHealth.observe(outcome);
@@ -145,12 +163,23 @@ export class Performer {
       else if (outcome === 'failed') telemetry.counter('mailbox_failed_total').add();
       else if (outcome === 'unwanted') telemetry.counter('messages_ignored_total', 'destination-absent').add();
       else if (outcome === 'held') sweeper.schedule(mailboxes.nextDeadline());
+      if (route !== undefined) turns.run(() => this.#lanes?.putAnswered(route, outcome, exceeds));
       if (outcome === 'held' || outcome === 'unwanted') return realm.use.remove();
       turns.run(() => {
         realm.use.remove();
-        this.perform(realm, realm.notices.unheld({ kind, from, to, payload: undefined, owner }), clock.now());
+        this.unheld(realm, { kind, from, to, payload: undefined, owner });
       });
     });
+  }
+
+  /** M13: a message is neither delivered nor held. Must be called within a turn. */
+  unheld(realm: Realm, message: SignalMessage): void {
+    this.perform(realm, realm.notices.unheld(message), this.#parts.clock.now());
+  }
+
+  /** Delivers a message of another node to an open session. Must be called within a turn. */
+  deliverFromLane(realm: Realm, to: ConnectionId, message: SignalMessage, now: Millis): void {
+    this.#deliver(realm, { do: 'deliver', to, message }, now, this.#delivered.cluster);
   }
 
   /** O11: a message is held for a peer of this node. Must be called within a turn. */
@@ -178,6 +207,7 @@ export class Performer {
   #fetchMailbox(realm: Realm, fetch: MailboxFetch): void {
     const { mailboxes, turns, clock } = this.#parts;
     const { session } = fetch;
+    if (session.state === 'connecting') this.#lanes?.peerRegistered(realm, session.id);
     const delivered = session.state === 'open' ? this.#delivered.cluster : this.#delivered.mailbox;
     realm.use.add();
     const answered: TakeAnswer = (messages, unread, claim, waits = []) =>
@@ -188,15 +218,16 @@ export class Performer {
         const supersede = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
         if (claim === 'free' && (session.state === 'connecting' || session.state === 'open')) this.#claimAgain(realm, session);
         const decisions: Decision[] = supersede === undefined ? [] : [supersede];
+        this.#lanes?.mailboxFetched(session, messages, claim === 'held');
         realm.mailboxFetched(fetch, messages, unread, decisions);
         const now = clock.now();
         for (const decision of decisions) {
           if (decision.do === 'deliver') this.#deliver(realm, decision, now, delivered);
           else this.perform(realm, decision, now);
         }
+        if (session.state === 'open' && !session.isFetchingMailbox) this.#lanes?.mailboxEmpty(session);
       });
-    const isWanted = (): boolean => session.state === 'connecting' || session.state === 'open';
-    mailboxes.take(session, answered, clock.now(), isWanted);
+    mailboxes.take(session, answered, clock.now(), () => session.state === 'connecting' || session.state === 'open');
   }
 
   /** O5: another connection had taken the id and released it, before this one was registered. Or the directory lost its data. */
@@ -224,9 +255,8 @@ export class Performer {
   #refuse(realm: Realm, { session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
     const { connections, log } = this.#parts;
     this.#release(session);
-    const { address = '', origin } = connections.find(session.connection) ?? {};
     const { connection, id } = session;
-    const limit = limitOf(refusal, realm.limits);
+    const { address = '', origin } = connections.find(connection) ?? {};
     log.record({
       event: 'connection-refused',
       connection,
@@ -236,7 +266,7 @@ export class Performer {
       refusal,
       address,
       origin,
-      limit,
+      limit: limitOf(refusal, realm.limits),
     });
     connections.refuse(connection, refusal);
   }
@@ -248,42 +278,19 @@ export class Performer {
     const connection = connections.find(session.connection);
     if (connection !== undefined) connection.ending = ending;
     const code = connections.close(session.connection, (encoder) => encoder.closeFrame(ending));
-    const traffic = connection && trafficOf(connection, clock.now());
-    log.record({ event: 'peer-closed', session, ending, end: { by: 'broker', code }, passage: traffic });
+    const passage = connection && trafficOf(connection, clock.now());
+    log.record({ event: 'peer-closed', session, ending, end: { by: 'broker', code }, passage });
     if (ending === 'superseded') this.#supersededListener(realm, session);
   }
 
   /** Guests and refused clients have no claim. */
   #release(session: Session): void {
+    this.#lanes?.sessionEnded(session);
     if (session.isClaimed) this.#parts.releases.release(session);
   }
 
   #notifyExpiry({ session, in: span }: Extract<Decision, { do: 'notify-expiry' }>): void {
     if (session.state === 'open') this.#parts.connections.sendTokenNotice(session.connection, { notice: 'expiring', in: span });
-  }
-
-  /** M19: pauses reading until the peer is within its rate limit again. */
-  #pause(realm: Realm, { session, until }: Extract<Decision, { do: 'pause' }>): void {
-    const { connections, clock, telemetry } = this.#parts;
-    const connection = connections.find(session.connection);
-    if (connection === undefined) return;
-    telemetry.counter('paused_total').add();
-    realm.liveness.readingPaused(session, until);
-    const isPaused = connection.pausedUntil > 0;
-    connection.pausedUntil = Math.max(connection.pausedUntil, until);
-    if (isPaused) return;
-    connection.socket.pause();
-    clock.wakeAt(connection.pausedUntil, () => this.#resume(connection));
-  }
-
-  #resume(connection: Connection): void {
-    const { clock } = this.#parts;
-    if (clock.now() < connection.pausedUntil) {
-      clock.wakeAt(connection.pausedUntil, () => this.#resume(connection));
-      return;
-    }
-    connection.pausedUntil = 0;
-    connection.socket.resume();
   }
 }
 

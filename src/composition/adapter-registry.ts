@@ -19,6 +19,7 @@ import { FunctionAuthorizer, type Authorize } from '../adapters/authorizers/func
 import { isTokenLike, JwtAuthorizer } from '../adapters/authorizers/jwt/authorizer.ts';
 import { OpenAuthorizer } from '../adapters/authorizers/open.ts';
 import { WebhookAuthorizer } from '../adapters/authorizers/webhook/webhook.ts';
+import { WebSocketLinks } from '../adapters/broker-links/websocket/links.ts';
 import { MemoryBusNetwork } from '../adapters/buses/memory/bus.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
@@ -222,6 +223,11 @@ export function pooled(engine: Pick<Engine, 'directory' | 'mailboxes' | 'bus'>, 
 
 export const buses: Record<'memory', (node: NodeId) => NodeBus> = {
   memory: (node) => new MemoryBusNetwork().busOf(node),
+};
+
+/** @param url of the HTTP port of this node, for the other nodes. */
+export const brokerLinks: Record<'websocket', (url: string, clock: Clock) => WebSocketLinks> = {
+  websocket: (url, clock) => new WebSocketLinks(url, clock),
 };
 
 /** @param node the only node. */

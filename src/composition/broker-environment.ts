@@ -1,6 +1,7 @@
 import type { Authorize } from '../adapters/authorizers/function.ts';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { Authorizer } from '../application/ports/authorizer.ts';
+import type { BrokerLinks } from '../application/ports/broker-links.ts';
 import type { ClusterRecords } from '../application/ports/cluster-records.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { AnyDialect } from '../application/ports/dialect.ts';
@@ -52,6 +53,8 @@ export interface BrokerEnvironment {
   readonly requestDrain?: () => void;
   /** Undefined for a single node. */
   readonly engine?: Engine | undefined;
+  /** Links to the other nodes of the cluster; undefined for none. */
+  readonly links?: BrokerLinks | undefined;
   /** The records from outside; undefined for those of the engine, or for the memory of the process. */
   readonly records?: ClusterRecords | undefined;
   /** On a single node: the store from outside; undefined for the memory of the process. */

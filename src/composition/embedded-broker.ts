@@ -16,6 +16,7 @@ import type { ListeningAddress, Transport } from '../application/ports/transport
 import type { OriginPolicy } from '../domain/origins.ts';
 import { startAdmin } from './admin.ts';
 import { CertificateWatch } from './certificate-watch.ts';
+import { brokerLinks } from './adapter-registry.ts';
 import type { Config } from './configuration/config.ts';
 import { eventCounts, type EventCount } from './event-counts.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
@@ -203,13 +204,17 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     const telemetry = this.#telemetry;
     const outside = await makeAdapters(this.#adapters, { config, clock: this.#clock, log, telemetry });
     const hasBackend = authorize !== undefined || outside.environment.authorizer !== undefined;
+    const engine = outside.environment.engine ?? this.#parts.engine ?? (await makeEngine(config, log, this.#start.signal));
+    const transport =
+      outside.transport === undefined
+        ? await makeTransport(config, log, hasBackend)
+        : bridged(outside.transport, config, { log, hasBackend });
+    const links = config.clusterLink === undefined ? undefined : brokerLinks.websocket(config.clusterLink, this.#clock);
     const broker = buildBroker(config, {
       ...outside.environment,
-      engine: outside.environment.engine ?? this.#parts.engine ?? (await makeEngine(config, log, this.#start.signal)),
-      transport:
-        outside.transport === undefined
-          ? await makeTransport(config, log, hasBackend)
-          : bridged(outside.transport, config, { log, hasBackend }),
+      engine,
+      links,
+      transport: links?.over(transport) ?? transport,
       clock: this.#clock,
       log: events,
       telemetry,

@@ -10,6 +10,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   dialects: 'contract and units',
   directories: 'contract',
   buses: 'contract',
+  'broker-links': 'contract',
   engines: 'contract',
   'cluster-records': 'contract',
   mailboxes: 'contract',

@@ -20,7 +20,7 @@ import { MailboxTable } from '../../src/domain/mailbox-table.ts';
 import { heldMessageBytes } from '../../src/domain/message.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import type { Run } from './cluster/run.ts';
-import type { CreateEngine } from './cluster/simulated-cluster.ts';
+import type { CreateEngine } from './cluster/cluster-options.ts';
 import { SimulatedEngine } from './cluster/simulated-engine.ts';
 import { worlds, type EngineName } from './cluster/worlds.ts';
 

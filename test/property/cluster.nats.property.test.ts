@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PROMISE, RUNS, SAME_WORLDS, TIMEOUT } from './cluster/runs.ts';
-import type { CreateEngine } from './cluster/simulated-cluster.ts';
+import type { CreateEngine } from './cluster/cluster-options.ts';
 import { SimulatedNats } from './cluster/simulated-nats.ts';
 import { worlds } from './cluster/worlds.ts';
 

@@ -3,7 +3,7 @@ import { OWNERS } from './cluster/client-socket.ts';
 import { runCluster } from './cluster/run.ts';
 import { SimulatedEngine } from './cluster/simulated-engine.ts';
 import { SimulatedNats } from './cluster/simulated-nats.ts';
-import type { CreateEngine } from './cluster/simulated-cluster.ts';
+import type { CreateEngine } from './cluster/cluster-options.ts';
 import type { Step } from './cluster/steps.ts';
 
 const ENGINES: readonly [string, CreateEngine][] = [

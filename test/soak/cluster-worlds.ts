@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { parseArgs } from 'node:util';
-import { worlds, type EngineName } from '../property/cluster/worlds.ts';
+import { linkedWorlds, worlds, type EngineName } from '../property/cluster/worlds.ts';
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '100000' },
     engine: { type: 'string', multiple: true, default: ['Redis', 'NATS'] },
     seed: { type: 'string', default: String(Date.now()) },
+    links: { type: 'boolean', default: false },
   },
 });
 const ENGINES: readonly EngineName[] = ['Redis', 'NATS'];
@@ -17,7 +18,7 @@ for (const engine of values.engine.map(engineOf)) {
   for (let done = 0; done < runs;) {
     const seed = firstSeed + done;
     const count = Math.min(REPORT_EVERY, runs - done);
-    await fc.assert(worlds(engine), { numRuns: count, seed });
+    await fc.assert((values.links ? linkedWorlds : worlds)(engine), { numRuns: count, seed });
     done += count;
     console.log(`${engine}: ${done} of ${runs} worlds`);
   }

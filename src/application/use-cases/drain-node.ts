@@ -28,6 +28,8 @@ export interface DrainNodeParts {
   readonly log: Log;
   /** How long clients have to close by themselves. */
   readonly closeTimeout: Millis;
+  /** Undefined without direct links to other nodes. */
+  readonly nodeLinks: { readonly stop: () => Promise<void> } | undefined;
   /** Over how long the closing of peers is spread, so that the other brokers do not get all reconnects at once. */
   readonly spread: Millis;
 }
@@ -51,6 +53,7 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
     const cut = connections.size;
     sweeper.stop();
     await onEachConnection(parts, (_, { socket }) => socket.terminate());
+    await parts.nodeLinks?.stop();
     await transport.stop();
     log.record({ event: 'stopped', cut });
   };

@@ -5,6 +5,7 @@ import { LeaseFence } from '../../application/lease-fence.ts';
 import { BanSync } from '../../application/ban-sync.ts';
 import { Membership } from '../../application/membership.ts';
 import { NodeExchange } from '../../application/node-exchange.ts';
+import { NodeLinks } from '../../application/node-links.ts';
 import { Performer } from '../../application/performer.ts';
 import { Probes } from '../../application/probes.ts';
 import { RecentReleases } from '../../application/recent-releases.ts';
@@ -14,7 +15,18 @@ import { Turns } from '../../application/turns.ts';
 import { closeBanned } from '../../application/use-cases/close-banned.ts';
 import { expelPeer } from '../../application/use-cases/expel-peer.ts';
 import { call, construct, derive } from '../binding.ts';
-import { clock, clusterCut, expireTimeout, log, maxUrlBytes, options, origins, sweepInterval, telemetry } from './inputs.ts';
+import {
+  clock,
+  clusterCut,
+  environment,
+  expireTimeout,
+  log,
+  maxUrlBytes,
+  options,
+  origins,
+  sweepInterval,
+  telemetry,
+} from './inputs.ts';
 import {
   addresses,
   authFailures,
@@ -63,8 +75,12 @@ export const exchange = construct(NodeExchange, { node, bus, records, clock });
 export const banSync = construct(BanSync, {
   ...{ bans, records, bus, clock, closeBanned: call(closeBanned, { bans, connections, clock, expelPeer: expel }) },
 });
+export const nodeLinks = derive(
+  { environment, node, realms, directory, performer, fence, exchange, turns, clock },
+  ({ environment: { links }, ...p }) => (links === undefined ? undefined : new NodeLinks({ ...p, links })),
+);
 export const membership = construct(Membership, {
-  ...{ exchange, banSync },
+  ...{ exchange, banSync, nodeLinks },
   ...{ node, fence, realms, directory, releases, mailboxes, bus, performer, sweeper, turns, clock, telemetry, expireTimeout },
 });
 export const admissionControl = construct(AdmissionControl, {

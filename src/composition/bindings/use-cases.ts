@@ -39,7 +39,7 @@ import {
   realms,
   topicAccess,
 } from './state.ts';
-import { admissionControl, icePush, performer, sweeper, turns } from './machinery.ts';
+import { admissionControl, icePush, nodeLinks, performer, sweeper, turns } from './machinery.ts';
 
 const publishing = call(publishToTopic, {
   ...{ realms, performer, connections, bus, peerIds, turns, clock, telemetry, backend },
@@ -64,7 +64,7 @@ export const useCases = {
   }),
   drainNode: call(drainNode, {
     ...{ transport, admissionControl, realms, connections, performer, turns, sweeper, clock, log },
-    ...{ closeTimeout: options.drainTimeout, spread: options.drainSpread },
+    ...{ closeTimeout: options.drainTimeout, spread: options.drainSpread, nodeLinks },
   }),
 };
 

@@ -1,5 +1,5 @@
 import { choice, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
-import { engineUrl } from './option-types.ts';
+import { brokerUrl, engineUrl } from './option-types.ts';
 import { workerCount } from './worker-count.ts';
 
 /** The options of a cluster. */
@@ -41,5 +41,13 @@ export const CLUSTER_OPTIONS = {
       'hold: they wait for the engine. refuse: 503 for a handshake, and EXPIRE at once. Peers of one broker reach each ' +
       'other either way.',
     default: 'hold',
+  }),
+  cluster_link: option(maybe(brokerUrl()), {
+    group: 'Cluster',
+    description:
+      'URL at which the other brokers of the cluster reach the HTTP port of this broker, such as http://10.0.0.5:9000. With it, ' +
+      'messages to peers of other brokers go over direct connections, and the engine is the fallback.',
+    effect: 'Messages between brokers cost a fraction. Without it they go through the mailboxes of the engine.',
+    default: undefined,
   }),
 } as const satisfies Readonly<Record<string, Option<unknown, unknown>>>;

@@ -60,6 +60,7 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunct
     ...tooSmall,
     ...incompleteTls(settings, spelled),
     ...mailboxesOfCluster(settings, spelled),
+    ...linkWithoutCluster(settings, spelled),
     ...workerConflicts(settings, spelled),
     ...missingLiteralKey(settings, spelled),
     ...latePings(settings, spelled),
@@ -104,6 +105,21 @@ function mailboxesOfCluster({ mailboxes, cluster }: Settings, spelled: (name: Op
   const source = spelled('mailboxes');
   const message = `${source} is ${mailboxes}, and ${spelled('cluster')} keeps the mailboxes of all brokers: remove one of them`;
   return [{ source, message }];
+}
+
+/** Links connect the brokers of a cluster. Several workers share one port, so a link would reach any of them. */
+function linkWithoutCluster(
+  { cluster_link, cluster, workers }: Settings,
+  spelled: (name: OptionName) => string,
+): ConfigProblem[] {
+  if (cluster_link === undefined) return [];
+  const source = spelled('cluster_link');
+  if (workers !== 1) {
+    const why = 'because a link would reach any of the workers: remove one of them';
+    return [{ source, message: `${source} can't be used with ${spelled('workers')} ${workers}, ${why}` }];
+  }
+  if (cluster !== undefined) return [];
+  return [{ source, message: `${source} is given without cluster: add --cluster with the URL of the engine, or remove it` }];
 }
 
 function incompleteTls({ sslkey, sslcert }: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {

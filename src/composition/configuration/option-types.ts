@@ -112,6 +112,22 @@ export function engineUrl(): ValueType<string> {
   return secret(form);
 }
 
+/** The URL of the HTTP port of a broker. */
+export function brokerUrl(): ValueType<string> {
+  return text({
+    placeholder: '<url>',
+    allowed: 'a URL of scheme http or https with a host and without a path, such as http://10.0.0.5:9000',
+    parse: (value) => (isBrokerUrl(value) ? value : undefined),
+  });
+}
+
+function isBrokerUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(value);
+  const isPlain = pathname === '/' && [search, hash, username, password].every((part) => part === '');
+  return ['http:', 'https:'].includes(protocol) && hostname !== '' && isPlain;
+}
+
 /** M24: `memory`, or the file of a durable store. */
 export function mailboxPlace(): ValueType<string> {
   return text({

@@ -1,6 +1,6 @@
 import { startNats } from '../../support/engines/nats-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
-import { Server } from '../../support/e2e/server.ts';
+import { Server, type ServerStartOptions } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 
@@ -31,10 +31,10 @@ export class Brokers {
   }
 
   /** Starts a broker, with the two transports in turn. */
-  async start(but: ServerOptions = {}): Promise<Server> {
+  async start(but: ServerOptions = {}, where: Partial<ServerStartOptions> = {}): Promise<Server> {
     const kind = this.#all.length % 2 === 0 ? SIGNALBOX_UWS : SIGNALBOX_NODE;
     const options = { ...OPTIONS, cluster: this.#engine.url, key: this.realm, ...but };
-    const server = await Server.start({ kind, options, environment: this.#environment });
+    const server = await Server.start({ kind, options, environment: this.#environment, ...where });
     this.#all.push(server);
     return server;
   }

@@ -17,6 +17,8 @@ interface SentMessage {
   addressee: ClientSocket | undefined;
   /** Whether the id belonged to another token when the message was sent, and the node had to know. */
   isForbidden: boolean;
+  /** The same, also if the node could not know. Such a node must not send to other nodes. */
+  isForbiddenElsewhere: boolean;
   /** Whether the message must be delivered or its sender notified: the sender stayed connected, and its node alive. */
   isTracked: boolean;
   /** Whether the sender later received EXPIRE or LEAVE for the addressee. */
@@ -29,6 +31,8 @@ interface SentMessage {
 
 /** A message between connected peers is delivered in this time, with any delays. Later events excuse nothing. */
 const MAX_DELIVERY_MS = 1_000;
+/** After this time without faults of links, no message is under way on them. */
+const LINK_MS = 4_000;
 /** After the engine has lost its data, the nodes claim their ids again in this time. */
 const CLAIM_MS = 1_000;
 
@@ -42,6 +46,9 @@ export class DeliveryModel {
   readonly #notices = new NoticeCount();
   /** When the engine last lost its data. Notices may be lost until the nodes have claimed their ids again. */
   #forgottenAt: Millis = Number.NEGATIVE_INFINITY;
+
+  /** Until then, messages may use links that have faults. */
+  #linksFaultyUntil: Millis = Number.NEGATIVE_INFINITY;
 
   /** @param now time of the simulation. */
   constructor(now: () => Millis) {
@@ -69,11 +76,13 @@ export class DeliveryModel {
         mayRepeat: false,
         sentAt: this.#now(),
       },
-      addressee,
+      addressee: this.#now() < this.#linksFaultyUntil ? undefined : addressee,
       isForbidden: on.staleFrom <= n && !on.node.isServingAlone,
+      isForbiddenElsewhere: on.staleFrom <= n,
     };
     this.#messages.push(message);
     this.#notices.sent(on.person, to);
+    if (this.#now() < this.#linksFaultyUntil) this.#notices.excuse(on.person.name, to);
     on.send(JSON.stringify({ type: 'OFFER', dst: to, payload: n }), () => (message.isRead = true));
   }
 
@@ -82,6 +91,16 @@ export class DeliveryModel {
     for (const message of this.#young()) {
       if (message.on.node === node || message.addressee?.node === node) message.addressee = undefined;
     }
+  }
+
+  /** Messages on links may be delivered and reported. @param lasts whether the fault lasts until the next call. */
+  linkFault(lasts: boolean): void {
+    if (this.#now() >= this.#linksFaultyUntil) {
+      for (const { from, to, sentAt } of this.#messages) {
+        if (sentAt >= this.#now() - LINK_MS) this.#notices.excuse(from.name, to);
+      }
+    }
+    this.#linksFaultyUntil = lasts ? Number.POSITIVE_INFINITY : this.#now() + LINK_MS;
   }
 
   /** A peer connects or disconnects, so a notice may take the place of a delivery. */
@@ -105,14 +124,14 @@ export class DeliveryModel {
     this.untrackAll();
     for (const message of this.#messages) {
       message.addressee = undefined;
-      message.isForbidden = false;
+      allow(message);
     }
     this.#notices.excuseAll();
   }
 
   /** The id may belong to a former owner again. */
   mayRegain(name: string): void {
-    for (const message of this.#messages) if (message.from.name === name) message.isForbidden = false;
+    for (const message of this.#messages) if (message.from.name === name) allow(message);
   }
 
   /** The engine has lost writes that it had confirmed. */
@@ -149,8 +168,11 @@ export class DeliveryModel {
     if (this.#delivered.has(n) && !message.mayRepeat) throw new Error(`${name} received message ${n} twice`);
     if (!this.#delivered.has(n)) this.#notices.delivered(from, name);
     this.#delivered.add(n);
-    if (message.isForbidden) throw new Error(`${name} received message ${n} of ${from.name} from a socket that had lost the id`);
-    if (socket.staleFrom <= n && !socket.node.isServingAlone) {
+    const isElsewhere = message.on.node !== socket.node;
+    if (message.isForbidden || (isElsewhere && message.isForbiddenElsewhere)) {
+      throw new Error(`${name} received message ${n} of ${from.name} from a socket that had lost the id`);
+    }
+    if (socket.staleFrom <= n && (isElsewhere || !socket.node.isServingAlone)) {
       throw new Error(`message ${n} was delivered to a socket that had lost the id ${name}`);
     }
     const last = this.#last.get(socket) ?? new Map<Person, SentMessage>();
@@ -209,6 +231,11 @@ export class DeliveryModel {
     if (message !== undefined) message.mayRepeat = true;
     this.#notices.excuse(kind === 'offer' ? from : to, kind === 'offer' ? to : from);
   }
+}
+
+function allow(message: SentMessage): void {
+  message.isForbidden = false;
+  message.isForbiddenElsewhere = false;
 }
 
 function numberIn(payload: Uint8Array | undefined): number {

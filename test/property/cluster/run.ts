@@ -1,4 +1,5 @@
-import { SimulatedCluster, type CreateEngine, type SimulatedClusterOptions } from './simulated-cluster.ts';
+import type { CreateEngine, SimulatedClusterOptions } from './cluster-options.ts';
+import { SimulatedCluster } from './simulated-cluster.ts';
 import type { Step } from './steps.ts';
 
 export interface Run extends SimulatedClusterOptions {

@@ -1,27 +1,20 @@
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { unpooledName } from '../../../src/adapters/engines/shared/pooled-names.ts';
 import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
-import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import type { PeerId } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { ClientSockets } from './client-sockets.ts';
+import type { CreateEngine, SimulatedClusterOptions } from './cluster-options.ts';
 import { ClientSocket, OWNERS, PERSONS, THIEVES, type PeerName, type Person } from './client-socket.ts';
 import { DeliveryModel } from './delivery-model.ts';
 import { unpooledEffect } from './engine-state.ts';
-import type { ClusterEngine, SimulatedEngineOptions } from './simulated-engine.ts';
+import type { ClusterEngine } from './simulated-engine.ts';
 import { TimeSteps } from './time-steps.ts';
-import { CONFIG, LEASE, SimulatedNode, type ClusterRealm } from './simulated-node.ts';
+import { LinkFaults } from './link-faults.ts';
+import { SimulatedLinks } from './simulated-links.ts';
+import { CONFIG, LEASE, SimulatedNode } from './simulated-node.ts';
 
 export const NODES = 3;
-
-/** Creates the engine on the clock of the simulation. @param onLateClaim see `SimulatedEngineOptions`. */
-export type CreateEngine = (
-  clock: ManualClock,
-  limits: MailboxLimits,
-  lease: number,
-  onLateClaim: SimulatedEngineOptions['onLateClaim'],
-  realm?: ClusterRealm,
-) => ClusterEngine;
 
 /** After this time all messages in flight have arrived or expired, leases have lapsed, and all claims are confirmed. */
 const QUIET_MS = 25 * LEASE;
@@ -35,12 +28,6 @@ const BUSY_MS = 3_000;
 /** Time for a bus message to another node and the collection of the mailbox. */
 const DELIVERY_MS = 50;
 
-export interface SimulatedClusterOptions {
-  readonly createTransport?: () => MemoryTransport;
-  /** `literal` if omitted. */
-  readonly realm?: ClusterRealm | undefined;
-}
-
 /** A cluster of brokers with memory transports on a manual clock, and a model that checks all received frames. */
 export class SimulatedCluster {
   readonly #clock = new ManualClock();
@@ -49,6 +36,7 @@ export class SimulatedCluster {
   readonly #options: SimulatedClusterOptions;
   readonly #model = new DeliveryModel(() => this.#clock.now());
   readonly #nodes: SimulatedNode[] = [];
+  readonly links: LinkFaults;
   readonly #sockets = new ClientSockets();
   #startedNodes = 0;
   /** When the engine last lost its data. */
@@ -56,6 +44,11 @@ export class SimulatedCluster {
 
   private constructor(createEngine: CreateEngine, options: SimulatedClusterOptions) {
     this.#options = options;
+    this.links = new LinkFaults(
+      options.hasLinks === true ? new SimulatedLinks(this.#clock) : undefined,
+      this.#model,
+      this.#nodes,
+    );
     // The late claim closes a socket that the peer has opened since, so its notices may be lost.
     const onLateClaim = (id: PeerId): void => {
       for (const person of PERSONS) if (person.name === unpooledName(id)) this.#model.untrack(person);
@@ -112,6 +105,7 @@ export class SimulatedCluster {
   killNode(index: number): void {
     const node = this.#node(index);
     node.kill();
+    this.links.killed(node);
     this.#model.faulted(node);
     for (const socket of this.#sockets.all) {
       if (socket.node !== node) continue;
@@ -137,6 +131,7 @@ export class SimulatedCluster {
   suspendNode(index: number): void {
     const node = this.#node(index);
     node.suspend();
+    this.links.suspended();
     this.#model.faulted(node);
   }
 
@@ -147,6 +142,7 @@ export class SimulatedCluster {
     const suspended = node.process.isSuspended ? this.#sockets.on(node) : [];
     for (const { person } of suspended) this.#model.moved(person.name);
     await node.resume(seed, () => this.#engine.settle());
+    this.links.resumed();
     this.#readFrames();
   }
 
@@ -235,6 +231,7 @@ export class SimulatedCluster {
   }
 
   async #repairAll(): Promise<void> {
+    this.links.repair();
     for (let index = 0; index < NODES; index++) {
       await this.resumeNode(index, index);
       this.reconnectNode(index);
@@ -265,7 +262,7 @@ export class SimulatedCluster {
   #startNode(): SimulatedNode {
     const { createTransport = () => new MemoryTransport(), realm = 'literal' } = this.#options;
     const [clock, clusterEngine, number] = [this.#clock, this.#engine, ++this.#startedNodes];
-    return new SimulatedNode({ clock, clusterEngine, createTransport, realm, number });
+    return new SimulatedNode({ clock, clusterEngine, createTransport, realm, links: this.links.network, number });
   }
 
   /** If the engine has lost its data, each node claims its free ids again, also those that others have claimed and released. */

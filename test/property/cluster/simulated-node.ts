@@ -5,10 +5,11 @@ import { MemoryTelemetry } from '../../../src/adapters/telemetry/memory.ts';
 import type { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
 import { defaultConfig, type Config } from '../../../src/composition/configuration/config.ts';
 import { buildBroker } from '../../../src/composition/container.ts';
-import { nodeId } from '../../../src/domain/ids.ts';
+import { nodeId, type NodeId } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { NodeProcess } from './node-process.ts';
 import type { ClusterEngine, EngineConnection } from './simulated-engine.ts';
+import type { SimulatedLinks } from './simulated-links.ts';
 
 export const LEASE = 3_000;
 export const CONFIG: Config = {
@@ -39,12 +40,15 @@ export interface SimulatedNodeParts {
   readonly clusterEngine: ClusterEngine;
   readonly createTransport: () => MemoryTransport;
   readonly realm: ClusterRealm;
+  /** Undefined for nodes without links. */
+  readonly links: SimulatedLinks | undefined;
   /** Of the node in its cluster. */
   readonly number: number;
 }
 
 /** A broker on a memory transport, with faults that the test injects. */
 export class SimulatedNode {
+  readonly id: NodeId;
   readonly transport: MemoryTransport;
   /** The key of the clients. */
   readonly realm: string;
@@ -61,13 +65,16 @@ export class SimulatedNode {
   /** Time of the last fault or repair. */
   faultAt: Millis = Number.NEGATIVE_INFINITY;
 
-  constructor({ clock, clusterEngine, createTransport, realm, number }: SimulatedNodeParts) {
+  constructor({ clock, clusterEngine, createTransport, realm, links, number }: SimulatedNodeParts) {
     this.#clock = clock;
     this.transport = createTransport();
     this.realm = KEYS[realm].key;
     const config = { ...CONFIG, keys: KEYS[realm].keys };
     this.process = new NodeProcess(clock, number * CLOCK_SKEW_MS);
-    const { engine, connection } = clusterEngine.connect(nodeId(`node ${number}`), this.process);
+    this.id = nodeId(`node ${number}`);
+    const { engine, connection } = clusterEngine.connect(this.id, this.process);
+    const linked = links === undefined ? {} : { links: links.connect(this.id, this.process) };
+    const bus = links === undefined ? engine.bus : links.busOver(engine.bus, this.id);
     this.connection = connection;
     const broker = buildBroker(config, {
       transport: this.transport,
@@ -77,7 +84,8 @@ export class SimulatedNode {
       tap: { isEnabled: false, received: () => undefined, sent: () => undefined },
       peerIds: new RandomPeerIds(),
       origins: { allow: 'echoed' },
-      engine,
+      engine: { ...engine, bus },
+      ...linked,
     });
     void broker.listen();
   }

@@ -169,3 +169,97 @@ const step = fc.oneof(
 );
 
 export const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });
+
+const breakLinks = fc.tuple(nodeIndex, nodeIndex, fc.boolean()).map(([one, other, losesTail]): Step => ({
+  text: `the links between nodes ${one} and ${other} break${losesTail ? ' and lose their tail' : ''}`,
+  act: (w) => w.links.break(one, other, losesTail),
+}));
+const silenceLinks = fc.tuple(nodeIndex, nodeIndex).map(([from, to]): Step => ({
+  text: `the links from node ${from} to node ${to} fall silent`,
+  act: (w) => w.links.silence(from, to),
+}));
+const refuseLinks = fc.tuple(nodeIndex, nodeIndex).map(([from, to]): Step => ({
+  text: `links from node ${from} to node ${to} are refused`,
+  act: (w) => w.links.refuse(from, to),
+}));
+const delayLinks = fc.tuple(nodeIndex, nodeIndex, fc.integer({ min: 1, max: 120 })).map(([from, to, delay]): Step => ({
+  text: `links from node ${from} to node ${to} take ${delay} ms`,
+  act: (w) => w.links.delay(from, to, delay),
+}));
+const repairLinks = fc.constant<Step>({ text: 'the links are repaired', act: (w) => w.links.repair() });
+/** Long enough for a lane to open, then a few messages. */
+const talk = fc
+  .tuple(owner, name, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 4, maxLength: 12 }))
+  .map(([from, to, pauses]): Step => ({
+    text: `${from.name} talks to ${to}, with pauses of ${pauses.join()} ms`,
+    async act(cluster) {
+      for (const pause of pauses) {
+        cluster.sendOffers(from, to);
+        await cluster.advance(pause);
+      }
+    },
+  }));
+
+/** All peers talk until there are links and lanes between them. */
+const openLanes = fc.constant<Step>({
+  text: 'all peers talk until lanes are open',
+  async act(cluster) {
+    for (const pause of [50, 600, 50, 50]) {
+      for (const from of OWNERS) for (const to of PEERS) if (to !== from.name) cluster.sendOffers(from, to);
+      await cluster.advance(pause);
+    }
+  },
+});
+
+/** The lease of a node that is cut off ends, and a thief takes the id of a peer there. Only the links still work. */
+const stealOverLinks = fc
+  .tuple(fc.nat({ max: PEERS.length - 1 }), fc.integer({ min: LEASE, max: LEASE + 1_500 }))
+  .map(([who, span]): Step => ({
+    text: `the node of ${PEERS[who]} is cut off for ${span} ms; a thief takes the id, and all talk`,
+    async act(w) {
+      const [victim, stealer] = [OWNERS[who], THIEVES[who]];
+      if (victim === undefined || stealer === undefined) return;
+      const at = w.nodeOf(victim);
+      w.cutNodeOff(at);
+      await w.advance(span);
+      w.connect(stealer, at + 1);
+      await w.advance(STEAL_MS);
+      for (const { name: to } of OWNERS) w.sendOffers(victim, to);
+      for (const from of OWNERS) w.sendOffers(from, victim.name);
+      await w.advance(STEAL_MS);
+      w.reconnectNode(at);
+    },
+  }));
+
+/** A peer moves, and what it has sent before arrives later than what it sends from its new node. */
+const moveWithSlowLinks = fc.tuple(owner, fc.integer({ min: 1, max: NODES - 1 }), pause).map(([who, by, early]): Step => ({
+  text: `${who.name} moves by ${by} while its links are slow, and talks ${early} ms after that`,
+  async act(w) {
+    const at = w.nodeOf(who);
+    for (let other = 0; other < NODES; other++) w.links.delay(at, other, 120);
+    w.delayBus(at, 60);
+    for (const { name: to } of OWNERS) w.sendOffers(who, to);
+    w.connect(who, at + by);
+    await w.advance(early);
+    for (const { name: to } of OWNERS) w.sendOffers(who, to);
+    await w.advance(STEAL_MS);
+  },
+}));
+
+const linkStep = fc.oneof(
+  { weight: 40, arbitrary: step },
+  { weight: 14, arbitrary: talk },
+  { weight: 4, arbitrary: openLanes },
+  { weight: 2, arbitrary: breakLinks },
+  { weight: 1, arbitrary: silenceLinks },
+  { weight: 1, arbitrary: refuseLinks },
+  { weight: 3, arbitrary: delayLinks },
+  { weight: 2, arbitrary: repairLinks },
+  { weight: 1, arbitrary: stealOverLinks },
+  { weight: 1, arbitrary: moveWithSlowLinks },
+);
+
+/** Steps for a cluster with links. */
+export const linkSteps = fc
+  .tuple(openLanes, fc.array(linkStep, { minLength: 1, maxLength: 80, size: 'max' }))
+  .map(([first, others]) => [first, ...others]);

@@ -1,19 +1,24 @@
 import fc from 'fast-check';
 import { runCluster, type Run } from './run.ts';
-import type { CreateEngine } from './simulated-cluster.ts';
+import type { CreateEngine } from './cluster-options.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 import { SimulatedNats } from './simulated-nats.ts';
-import { steps } from './steps.ts';
+import { linkSteps, steps } from './steps.ts';
 
 /** An engine that is simulated. */
 export type EngineName = 'Redis' | 'NATS';
 
 const createNats: CreateEngine = (clock, limits, lease, _onLateClaim, realm) => new SimulatedNats(clock, limits, lease, realm);
 
+/** The same with links between the nodes. */
+export function linkedWorlds(engine: EngineName, fixed: Partial<Run> = {}): fc.IAsyncProperty<[Run]> {
+  return worlds(engine, { hasLinks: true, ...fixed }, linkSteps);
+}
+
 /** Random steps on a cluster, in a literal realm or in one by pattern. @param fixed replaces random parts. */
-export function worlds(engine: EngineName, fixed: Partial<Run> = {}): fc.IAsyncProperty<[Run]> {
+export function worlds(engine: EngineName, fixed: Partial<Run> = {}, all = steps): fc.IAsyncProperty<[Run]> {
   const world = fc.record({
-    steps,
+    steps: all,
     realm: fc.constantFrom('literal' as const, 'by pattern' as const),
     createEngine: engine === 'NATS' ? fc.constant(createNats) : fc.boolean().map(createRedis),
   });

@@ -17,6 +17,13 @@ describe('LeaseFence', () => {
     expect(fence.isBlocking(2_900)).toBe(false);
   });
 
+  it('does not trust its lease after it has ended, even if the engine is known to be unreachable', () => {
+    const fence = new LeaseFence(1_000, 0);
+    fence.renewed(500);
+    fence.engineUnreachable();
+    expect([fence.isTrusted(1_400), fence.isTrusted(1_401)]).toEqual([true, false]);
+  });
+
   it('does not block while the engine is known to be unreachable, but the lease is overdue', () => {
     const fence = new LeaseFence(1_000, 0);
     fence.engineUnreachable();

@@ -115,4 +115,14 @@ describe('the exchange between nodes', () => {
     exchange.receive({ type: 'request', from: FAR, number: 7, text: 'you?' });
     expect(sent).toEqual([[FAR, { type: 'response', from: HERE, number: 7, text: 'you? well' }]]);
   });
+
+  it('passes notices of other nodes on, without an answer, and ignores the answer of a node that knows no notices', () => {
+    const notices: unknown[] = [];
+    exchange.onNotice((from, text) => notices.push([from, text]));
+    exchange.notify(THERE, 'news');
+    expect(sent).toEqual([[THERE, { type: 'request', from: HERE, number: 0, text: 'news' }]]);
+    exchange.receive({ type: 'request', from: FAR, number: 0, text: 'other news' });
+    answer(THERE, '', 0);
+    expect([notices, sent.length, outcomes]).toEqual([[[FAR, 'other news']], 1, []]);
+  });
 });

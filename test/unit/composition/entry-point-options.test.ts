@@ -34,6 +34,7 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
     metrics_token: 'a-token-of-at-least-32-characters',
     cluster_start: 'wait',
     cluster_cut: 'refuse',
+    cluster_link: 'http://10.0.0.5:9000',
     mailboxes: 'sqlite:mail.db',
     log_level: 'debug',
     log_format: 'json',
@@ -62,6 +63,7 @@ const WITH_URL = { auth: 'required', auth_key: [SECRET], auth_url: 'https://a.ex
 /** Options that are required together with an option. */
 const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>>>> = {
   sslkey: { sslcert: 'cert.pem' },
+  cluster_link: { cluster: 'redis://127.0.0.1:1' },
   sslcert: { sslkey: 'key.pem' },
   ...{ auth: { auth_key: [SECRET] }, auth_key: { auth: 'required' }, auth_issuers: { auth: 'required' } },
   auth_jwks: { auth: 'required', auth_issuer: 'us', auth_audience: 'app' },

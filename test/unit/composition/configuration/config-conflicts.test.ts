@@ -76,4 +76,15 @@ describe('conflicts between values', () => {
     expect(messages({ sslcert: 'cert.pem' })).toEqual(['--sslcert is given without sslkey; TLS needs both sslkey and sslcert']);
     expect(messages({ sslkey: 'key.pem', sslcert: 'cert.pem' })).toEqual([]);
   });
+
+  it('rejects links without a cluster, and of several workers', () => {
+    const cluster_link = 'http://10.0.0.5:9000';
+    expect(messages({ cluster_link, cluster: 'redis://host' })).toEqual([]);
+    expect(messages({ cluster_link })).toEqual([
+      '--cluster_link is given without cluster: add --cluster with the URL of the engine, or remove it',
+    ]);
+    expect(messages({ cluster_link, workers: 2 })).toContain(
+      "--cluster_link can't be used with --workers 2, because a link would reach any of the workers: remove one of them",
+    );
+  });
 });

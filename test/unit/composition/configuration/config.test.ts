@@ -48,7 +48,14 @@ describe('the defaults', () => {
       ...{ authForward: [], authTimeout: 1_000 },
       ...{ authIdClaim: 'signalbox.id', authLeeway: 5, authAtExpiry: 'close', reservedIds: [] },
       mailboxes: 'memory',
-      ...{ workers: 1, cluster: undefined, clusterStart: 'exit', clusterLease: 10_000, clusterCut: 'hold' },
+      ...{
+        workers: 1,
+        cluster: undefined,
+        clusterStart: 'exit',
+        clusterLease: 10_000,
+        clusterCut: 'hold',
+        clusterLink: undefined,
+      },
       ...{ metricsPublic: false, metricsToken: undefined },
       ...{ keys: ['peerjs'], concurrentLimit: 5000, expireTimeout: 5000, aliveTimeout: 60_000, sweepInterval: 1000 },
       ...{

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { HIDDEN, type ValueType } from '../../../../src/composition/configuration/option.ts';
-import { engineUrl, file, host, keys, trustedProxies, urlPath } from '../../../../src/composition/configuration/option-types.ts';
+import {
+  brokerUrl,
+  engineUrl,
+  file,
+  host,
+  keys,
+  trustedProxies,
+  urlPath,
+} from '../../../../src/composition/configuration/option-types.ts';
 
 /** The value, or `no` and the refused part. */
 function read(kind: ValueType<unknown, unknown>, raw: unknown): unknown {
@@ -103,4 +111,22 @@ describe('an engine', () => {
   ])('is not %j, and the message does not repeat the value, which may contain a password', (raw) => {
     expect(read(engineUrl(), raw)).toEqual({ no: HIDDEN });
   });
+});
+
+describe('the URL of a broker', () => {
+  it.each(['http://10.0.0.5:9000', 'https://broker-1.example', 'http://[::1]:9000/'])('is %s', (raw) =>
+    expect(read(brokerUrl(), raw)).toBe(raw),
+  );
+
+  it.each([
+    '',
+    'redis://host',
+    'ws://host',
+    'http://',
+    'http://host/path',
+    'http://host?a',
+    'http://host#a',
+    'http://a:b@host',
+    7,
+  ])('is not %j', (raw) => expect(read(brokerUrl(), raw)).toHaveProperty('no'));
 });
