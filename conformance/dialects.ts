@@ -2,6 +2,7 @@ import { ALL_CASES } from './all-cases.ts';
 import type { Case } from './case.ts';
 import { CENTRIFUGE_BOUND_CASES } from './cases/centrifuge-bounds.ts';
 import { CENTRIFUGE_CASES } from './cases/centrifuge.ts';
+import { CENTRIFUGE_PRESENCE_CASES } from './cases/centrifuge-presence.ts';
 import { MERCURE_PAGE_CASES } from './cases/mercure-pages.ts';
 import { MERCURE_REPLAY_CASES } from './cases/mercure-replay.ts';
 import { MERCURE_STREAM_CASES } from './cases/mercure-streams.ts';
@@ -24,6 +25,7 @@ import { MERCURE_VERSION_CASES } from './cases/mercure-versions.ts';
 import { SUPABASE_BOUND_CASES } from './cases/supabase-bounds.ts';
 import { SUPABASE_HTTP_CASES } from './cases/supabase-http.ts';
 import { SUPABASE_CASES } from './cases/supabase.ts';
+import { SUPABASE_PRESENCE_CASES } from './cases/supabase-presence.ts';
 import type { SettingName } from './settings.ts';
 
 /** A wire protocol that the suite has cases for. */
@@ -48,10 +50,16 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   peerjs: { cases: ALL_CASES, path: 'path' },
   mercure: { cases: inOrder(MERCURE_CASES), path: 'mercure_path' },
   relay: { cases: inOrder(RELAY_CASES), path: 'relay_path' },
-  centrifuge: { cases: inOrder([...CENTRIFUGE_CASES, ...CENTRIFUGE_BOUND_CASES]), path: 'centrifuge_path' },
+  centrifuge: {
+    cases: inOrder([...CENTRIFUGE_CASES, ...CENTRIFUGE_PRESENCE_CASES, ...CENTRIFUGE_BOUND_CASES]),
+    path: 'centrifuge_path',
+  },
   nats: { cases: inOrder([...NATS_CONNECTION_CASES, ...NATS_CASES, ...NATS_BOUND_CASES]), path: 'nats_path' },
   mqtt: { cases: inOrder([...MQTT_CASES, ...MQTT_SHARED_CASES, ...MQTT_BOUND_CASES]), path: 'mqtt_path' },
-  supabase: { cases: inOrder([...SUPABASE_CASES, ...SUPABASE_HTTP_CASES, ...SUPABASE_BOUND_CASES]), path: 'supabase_path' },
+  supabase: {
+    cases: inOrder([...SUPABASE_CASES, ...SUPABASE_PRESENCE_CASES, ...SUPABASE_HTTP_CASES, ...SUPABASE_BOUND_CASES]),
+    path: 'supabase_path',
+  },
 };
 
 export function isDialect(text: string): text is DialectName {

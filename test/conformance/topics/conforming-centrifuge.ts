@@ -23,6 +23,11 @@ export type CentrifugeFault =
   | 'claims to have recovered'
   | 'ignores recovery'
   | 'gives presence another code'
+  | 'lists only the client itself'
+  | 'counts only the client itself'
+  | 'lists clients that have left'
+  | 'sends no joins'
+  | 'sends no leaves'
   | 'gives history another code'
   | 'gives rpc another code'
   | 'closes after a refused channel'
@@ -42,6 +47,9 @@ export type CentrifugeFault =
 interface Client {
   readonly socket: WebSocket;
   readonly channels: Set<string>;
+  /** Channels with pushes of joins and leaves. */
+  readonly watched: Set<string>;
+  id: string;
   isConnected: boolean;
   receivedAt: number;
 }
@@ -59,6 +67,8 @@ export class ConformingCentrifuge {
   readonly #server = new LoopbackServer();
   readonly #clients = new Set<Client>();
   readonly #delayed: (() => void)[] = [];
+  /** Of a server that lists clients that have left. */
+  readonly #left = new Set<string>();
   #count = 0;
   #pingTimer: NodeJS.Timeout | undefined;
 
@@ -78,9 +88,16 @@ export class ConformingCentrifuge {
   }
 
   #accept(socket: WebSocket): void {
-    const client: Client = { socket, channels: new Set(), isConnected: false, receivedAt: performance.now() };
+    const client: Client = {
+      socket,
+      channels: new Set(),
+      watched: new Set(),
+      id: '',
+      isConnected: false,
+      receivedAt: performance.now(),
+    };
     this.#clients.add(client);
-    socket.on('close', () => this.#clients.delete(client));
+    socket.on('close', () => this.#end(client));
     socket.on('error', () => socket.terminate());
     socket.on('message', (bytes: Buffer, isBinary) => {
       client.receivedAt = performance.now();
@@ -107,6 +124,9 @@ export class ConformingCentrifuge {
         return this.#unsubscribe(client, id, String(parameters['channel']));
       case 'publish':
         return this.#publish(client, id, line, parameters);
+      case 'presence':
+      case 'presence_stats':
+        return this.#list(client, id, name, String(parameters['channel']));
       default:
         return this.#error(client, id, this.#fault === `gives ${name} another code` ? 100 : 108);
     }
@@ -116,7 +136,8 @@ export class ConformingCentrifuge {
     if (client.isConnected && this.#fault !== 'allows a second connect') return client.socket.close(3501);
     client.isConnected = true;
     const number = this.#fault === 'gives all clients one id' ? 0 : ++this.#count;
-    this.#reply(client, id, 'connect', { client: `client ${number}`, ping: 1, pong: true });
+    client.id = `client ${number}`;
+    this.#reply(client, id, 'connect', { client: client.id, ping: 1, pong: true });
   }
 
   #subscribe(client: Client, id: number, parameters: Members): void {
@@ -127,16 +148,48 @@ export class ConformingCentrifuge {
     const isLong = Buffer.byteLength(channel) > (this.#fault === 'allows long channels' ? 1_000 : most);
     if (isLong && this.#fault === 'closes after a refused channel') return client.socket.close(3501);
     if (isLong) return this.#error(client, id, 107);
+    const isNew = !client.channels.has(channel);
     client.channels.add(channel);
+    if (parameters['join_leave'] === true) client.watched.add(channel);
     const was = recover === true && this.#fault !== 'ignores recovery' ? { was_recovering: true } : {};
     const done = recover === true && this.#fault === 'claims to have recovered' ? { recovered: true } : {};
     this.#reply(client, id, 'subscribe', { ...was, ...done });
+    if (isNew) this.#announce('join', client, channel);
   }
 
   #unsubscribe(client: Client, id: number, channel: string): void {
     if (!client.channels.has(channel) && this.#fault === 'refuses unknown unsubscriptions') return this.#error(client, id, 102);
-    if (this.#fault !== 'ignores unsubscribe') client.channels.delete(channel);
+    if (this.#fault !== 'ignores unsubscribe') this.#leave(client, channel);
     this.#reply(client, id, 'unsubscribe', {});
+  }
+
+  #leave(client: Client, channel: string): void {
+    if (!client.channels.delete(channel)) return;
+    client.watched.delete(channel);
+    this.#announce('leave', client, channel);
+  }
+
+  #end(client: Client): void {
+    this.#clients.delete(client);
+    for (const channel of client.channels) this.#leave(client, channel);
+  }
+
+  #announce(name: 'join' | 'leave', { id }: Client, channel: string): void {
+    if (this.#fault === 'lists clients that have left') this.#left.add(`${channel} ${id}`);
+    if (this.#fault === (name === 'join' ? 'sends no joins' : 'sends no leaves')) return;
+    const push = { channel, [name]: { info: { user: '', client: id } } };
+    for (const one of this.#clients) if (one.watched.has(channel)) this.#send(one, JSON.stringify({ push }));
+  }
+
+  #list(client: Client, id: number, name: 'presence' | 'presence_stats', channel: string): void {
+    if (name === 'presence' && this.#fault === 'gives presence another code') return this.#error(client, id, 100);
+    const fault = name === 'presence' ? 'lists only the client itself' : 'counts only the client itself';
+    const all = [...this.#clients].filter((one) => one.channels.has(channel) && (this.#fault !== fault || one === client));
+    const left = [...this.#left].flatMap((key) => (key.startsWith(`${channel} `) ? [key.slice(channel.length + 1)] : []));
+    const ids = [...new Set([...all.map((one) => one.id), ...left])];
+    if (name === 'presence_stats') return this.#reply(client, id, name, { num_clients: ids.length, num_users: 1 });
+    const clients = Object.fromEntries(ids.map((one) => [one, { user: '', client: one }]));
+    this.#reply(client, id, name, { presence: clients });
   }
 
   #publish(client: Client, id: number, line: string, { channel, ...rest }: Members): void {

@@ -32,6 +32,15 @@ export type SupabaseFault =
   | 'accepts any body'
   | 'allows no headers'
   | 'ignores presence'
+  | 'sends no presence state'
+  | 'sends an empty presence state'
+  | 'sends no presence diff'
+  | 'ignores untrack'
+  | 'keeps presences of channels that were left'
+  | 'keeps presences of lost clients'
+  | 'keeps the first of two presences'
+  | 'keeps one presence for each key'
+  | 'always sends presence'
   | 'ignores postgres_changes'
   | 'ignores replay'
   | 'allows long channels'
@@ -42,6 +51,10 @@ interface Channel {
   readonly joinRef: string | null;
   readonly self: boolean;
   readonly ack: boolean;
+  readonly key: string;
+  readonly hasPresence: boolean;
+  /** The presence of the client; undefined for none. */
+  presence: (Members & { readonly phx_ref: string }) | undefined;
 }
 
 interface Client {
@@ -79,6 +92,7 @@ export class ConformingSupabase {
   readonly #server = new LoopbackServer((request, response) => this.#serve(request, response));
   readonly #clients = new Set<Client>();
   readonly #delayed: (() => void)[] = [];
+  #presences = 0;
 
   constructor(_: Settings, fault?: SupabaseFault) {
     this.#fault = fault;
@@ -98,7 +112,7 @@ export class ConformingSupabase {
   #accept(socket: WebSocket, isOld: boolean): void {
     const client: Client = { socket, isOld, channels: new Map() };
     this.#clients.add(client);
-    socket.on('close', () => this.#clients.delete(client));
+    socket.on('close', () => this.#end(client));
     socket.on('error', () => socket.terminate());
     socket.on('message', (bytes: Buffer, isBinary) => {
       const message = isBinary ? undefined : textMessage(bytes.toString(), isOld);
@@ -122,10 +136,13 @@ export class ConformingSupabase {
     }
     if (channel === undefined) return this.#error(client, message, 'unmatched topic');
     if (event === 'presence') {
-      return this.#fault === 'ignores presence' ? undefined : this.#error(client, message, 'no presence');
+      if (this.#fault === 'ignores presence') return;
+      this.#ok(client, message);
+      return this.#track(channel, message);
     }
     if (event !== 'phx_leave') return this.#error(client, message, 'unknown event');
     if (this.#fault !== 'ignores leave') client.channels.delete(topic);
+    if (this.#fault !== 'keeps presences of channels that were left') this.#change(topic, channel, undefined);
     this.#ok(client, message);
     if (this.#fault !== 'sends no phx_close') this.#close(client, topic, channel);
   }
@@ -146,8 +163,46 @@ export class ConformingSupabase {
     }
     const before = client.channels.get(topic);
     if (before !== undefined && this.#fault !== 'does not end the first of two joins') this.#close(client, topic, before);
-    client.channels.set(topic, { joinRef: ref, self: broadcast['self'] === true, ack: broadcast['ack'] === true });
+    const { key, enabled } = isObject(config['presence']) ? config['presence'] : {};
+    client.channels.set(topic, {
+      ...{ joinRef: ref, self: broadcast['self'] === true, ack: broadcast['ack'] === true, presence: undefined },
+      key: typeof key === 'string' && key !== '' ? key : `key ${++this.#presences}`,
+      hasPresence: enabled === true || this.#fault === 'always sends presence',
+    });
     this.#ok(client, message, this.#fault === 'omits postgres_changes' ? {} : { postgres_changes: [] });
+    if (enabled === true && this.#fault !== 'sends no presence state') this.#sendState(client, topic);
+  }
+
+  #end(client: Client): void {
+    this.#clients.delete(client);
+    if (this.#fault === 'keeps presences of lost clients') return;
+    for (const [topic, channel] of client.channels) this.#change(topic, channel, undefined);
+  }
+
+  #track(channel: Channel, { topic, payload: { event, payload } }: Message): void {
+    if (event === 'untrack' && this.#fault === 'ignores untrack') return;
+    const members = isObject(payload) ? payload : {};
+    this.#change(topic, channel, event === 'track' ? { ...members, phx_ref: `ref ${++this.#presences}` } : undefined);
+  }
+
+  #change(topic: string, channel: Channel, presence: Channel['presence']): void {
+    const before = this.#fault === 'keeps the first of two presences' && presence !== undefined ? undefined : channel.presence;
+    channel.presence = presence;
+    const [joins, leaves] = [presence, before].map((one) => (one === undefined ? {} : { [channel.key]: { metas: [one] } }));
+    if ((presence ?? before) === undefined || this.#fault === 'sends no presence diff') return;
+    const diff = { joinRef: null, ref: null, topic, event: 'presence_diff', payload: { joins, leaves } };
+    for (const client of this.#clients) if (client.channels.get(topic)?.hasPresence === true) this.#send(client, diff);
+  }
+
+  #sendState(client: Client, topic: string): void {
+    const state: Record<string, { metas: object[] }> = {};
+    for (const { channels } of this.#fault === 'sends an empty presence state' ? [] : this.#clients) {
+      const { key = '', presence } = channels.get(topic) ?? {};
+      if (presence === undefined) continue;
+      const others = this.#fault === 'keeps one presence for each key' ? [] : (state[key]?.metas ?? []);
+      state[key] = { metas: [...others, presence] };
+    }
+    this.#send(client, { joinRef: null, ref: null, topic, event: 'presence_state', payload: state });
   }
 
   #publish(client: Client, message: Omit<Message, 'payload' | 'event'>, broadcast: Broadcast): void {
