@@ -112,7 +112,8 @@ describe('the installed package', () => {
     const page = 'docs/adding-an-adapter.md';
     await project.write('file-store.mjs', snippet(page, 'durable'));
     await project.write('file-store.test.mjs', snippet(page, 'durable-test'));
-    expect((await project.node('file-store.test.mjs')).stdout).toMatch(/^# pass [3-9]\d\n# fail 0$/m);
+    const { stdout } = await project.node('--test-reporter=tap', 'file-store.test.mjs');
+    expect(stdout).toMatch(/^# pass [3-9]\d\n# fail 0$/m);
   });
 
   it('a broker in a box runs in the process of a test, without a network', async () => {
