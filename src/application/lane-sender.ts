@@ -1,6 +1,6 @@
 import type { ConnectionId, NodeId, PeerId } from '../domain/ids.ts';
 import { LaneRoute } from '../domain/lane-route.ts';
-import { copyMessage, type SignalMessage } from '../domain/message.ts';
+import type { SignalMessage } from '../domain/message.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
@@ -85,7 +85,7 @@ export class LaneSender {
     if (route === undefined) return undefined;
     const way = route.way.next(now, this.#parts.fence.isTrusted(now));
     if (way === 'send' && route.lane !== undefined) {
-      this.#send(route.lane, copyMessage(message));
+      this.#send(route.lane, message);
       return 'taken';
     }
     if (way === 'close') route.lane?.link.link.send({ type: 'close', lane: route.lane.number });
@@ -272,7 +272,6 @@ export class LaneSender {
     }
   }
 
-  /** @param message a copy. */
   #send(lane: OutgoingLane, message: SignalMessage): void {
     const { link, route, number } = lane;
     if (link.unsettled.isFull) return this.#parts.performer.unheld(route.realm, message);

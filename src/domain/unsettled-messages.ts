@@ -1,8 +1,13 @@
-import { heldMessageBytes, type SignalMessage } from './message.ts';
+import { heldMessageBytes, type Payload, type SignalMessage } from './message.ts';
 
 /** Limits of what one link may have under way. */
 export const MAX_UNSETTLED = 20_000;
 export const MAX_UNSETTLED_BYTES = 64 * 1024 * 1024;
+
+/** Payloads are copied into chunks of this size, because a buffer for each of them costs more than its bytes. */
+const CHUNK_BYTES = 64 * 1024;
+/** A larger payload has a buffer of its own. */
+const LARGE_BYTES = 8 * 1024;
 
 interface Entry<Lane> {
   readonly lane: Lane;
@@ -18,6 +23,9 @@ export class UnsettledMessages<Lane> {
   #first = 0;
   #settled = 0;
   #bytes = 0;
+  #chunk = new Uint8Array(0);
+  /** Used bytes of the chunk. */
+  #used = 0;
 
   get size(): number {
     return this.#entries.length - this.#first;
@@ -27,7 +35,9 @@ export class UnsettledMessages<Lane> {
     return this.size >= MAX_UNSETTLED || this.#bytes >= MAX_UNSETTLED_BYTES;
   }
 
-  add(lane: Lane, index: number, message: SignalMessage): void {
+  /** Keeps a copy. */
+  add(lane: Lane, index: number, { kind, from, to, payload, owner }: SignalMessage): void {
+    const message = { kind, from, to, payload: payload && this.#copy(payload), owner };
     this.#entries.push({ lane, index, message });
     this.#bytes += heldMessageBytes(message);
   }
@@ -61,5 +71,18 @@ export class UnsettledMessages<Lane> {
       const entry = this.#entries[at];
       if (entry !== undefined) yield [entry.lane, entry.message];
     }
+  }
+
+  #copy(payload: Payload): Payload {
+    const { length } = payload;
+    if (length > LARGE_BYTES) return new Uint8Array(payload);
+    if (length > this.#chunk.length - this.#used) {
+      this.#chunk = new Uint8Array(CHUNK_BYTES);
+      this.#used = 0;
+    }
+    const copy = this.#chunk.subarray(this.#used, this.#used + length);
+    copy.set(payload);
+    this.#used += length;
+    return copy;
   }
 }

@@ -26,6 +26,20 @@ describe('UnsettledMessages', () => {
     expect([many.isFull, large.isFull]).toEqual([false, false]);
   });
 
+  it('keeps copies of small, large and missing payloads', () => {
+    const all = new UnsettledMessages<string>();
+    const sizes = [0, 1, 700, 8 * 1024, 8 * 1024 + 1, 70_000, 60_000, 5];
+    for (const [n, size] of sizes.entries()) {
+      const payload = new Uint8Array(size).fill(n + 1);
+      all.add('lane', n + 1, { ...message(n), payload });
+      payload.fill(0);
+    }
+    all.add('lane', sizes.length + 1, { ...message(0), payload: undefined });
+    const kept = all.undelivered('lane', 0).map(({ payload }) => payload);
+    expect(kept.map((payload) => payload?.length)).toEqual([...sizes, undefined]);
+    expect(kept.every((payload, n) => payload?.every((byte) => byte === n + 1) ?? n === sizes.length)).toBe(true);
+  });
+
   it('keeps exactly the messages after the settled ones, in order', () => {
     const counts = fc.array(fc.record({ added: fc.nat({ max: 5 }), settled: fc.nat({ max: 60 }) }), { maxLength: 20 });
     fc.assert(
