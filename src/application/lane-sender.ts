@@ -52,6 +52,8 @@ interface SenderLink {
 
 /** Routes beyond this number use the mailbox only. */
 const MAX_ROUTES = 100_000;
+/** Routes that one sweep examines. */
+const SWEPT_ROUTES = 20_000;
 
 /**
  * Sends messages to peers of other nodes over links. In doubt, messages use the mailbox. Messages that may or may not have been
@@ -63,6 +65,7 @@ export class LaneSender {
   readonly #byReceiver = new Map<string, Set<Route>>();
   readonly #links = new Map<NodeId, SenderLink>();
   #count = 0;
+  #sweep = this.#allRoutes();
 
   constructor(parts: LaneSenderParts) {
     this.#parts = parts;
@@ -155,15 +158,22 @@ export class LaneSender {
     else this.#closed(lane, item.delivered);
   }
 
-  /** Abandons lanes without an answer, and forgets unused routes. */
+  /** Abandons lanes without an answer, and forgets unused routes. With very many routes, each call examines some of them. */
   sweep(now: Millis): void {
-    for (const routes of this.#routes.values()) {
-      for (const route of routes.values()) {
-        const isIdle = route.way.isIdle(now);
-        if (isIdle || route.way.isOverdue(now)) this.#abandon(route, now);
-        if (isIdle) this.#forget(route);
+    for (let left = SWEPT_ROUTES; left > 0; left--) {
+      const { done, value: route } = this.#sweep.next();
+      if (done === true) {
+        this.#sweep = this.#allRoutes();
+        return;
       }
+      const isIdle = route.way.isIdle(now);
+      if (isIdle || route.way.isOverdue(now)) this.#abandon(route, now);
+      if (isIdle) this.#forget(route);
     }
+  }
+
+  *#allRoutes(): Generator<Route, undefined> {
+    for (const routes of this.#routes.values()) yield* routes.values();
   }
 
   #routeOf(realm: Realm, sender: Session, to: PeerId): Route | undefined {
