@@ -5,6 +5,7 @@ import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import type { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerKind } from '../../support/e2e/server-kinds.ts';
 import { elapsed } from '../../support/e2e/until.ts';
+import { TLS_FILES } from '../../support/tls-files.ts';
 import { Brokers, ENGINES } from './brokers.ts';
 
 const MANY = 100;
@@ -21,16 +22,17 @@ describe.each(ENGINES)('brokers with links on one $engine', ({ startEngine }) =>
   });
   afterAll(() => engine.stop());
   beforeEach(() => {
-    brokers = new Brokers(engine);
+    brokers = new Brokers(engine, { NODE_EXTRA_CA_CERTS: TLS_FILES.certFile });
   });
   afterEach(async () => {
     engine.thaw();
     await brokers.stop();
   });
 
-  async function start(kind: ServerKind): Promise<Server> {
+  async function start(kind: ServerKind, tls?: typeof TLS_FILES): Promise<Server> {
     const port = await freePort();
-    return brokers.start({ ...LONG_LEASE, cluster_link: `http://127.0.0.1:${port}` }, { kind, port });
+    const [scheme, files] = tls === undefined ? ['http', {}] : ['https', { sslkey: tls.keyFile, sslcert: tls.certFile }];
+    return brokers.start({ ...LONG_LEASE, ...files, cluster_link: `${scheme}://localhost:${port}` }, { kind, port });
   }
 
   async function talk(ann: PeerSocket, bob: PeerSocket): Promise<void> {
@@ -46,8 +48,11 @@ describe.each(ENGINES)('brokers with links on one $engine', ({ startEngine }) =>
     }
   }
 
-  it('M1, M17: deliver messages in order, and without the engine once lanes are open', async () => {
-    const [here, there] = [await start(SIGNALBOX_UWS), await start(SIGNALBOX_NODE)];
+  it.each([
+    ['', undefined],
+    [' over TLS', TLS_FILES],
+  ])('M1, M17: deliver messages in order%s, and without the engine once lanes are open', async (_, tls) => {
+    const [here, there] = [await start(SIGNALBOX_UWS, tls), await start(SIGNALBOX_NODE, tls)];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < 3; n++) {
       await talk(ann, bob);
