@@ -19,8 +19,8 @@ export interface DeliveryBatch {
   readonly recipients: ConnectionId[];
   /** Undefined if all of `recipients` match; else the search, whose candidates at `indexes` are matched at delivery. */
   readonly search: CandidateSearch | undefined;
-  /** T15: encoded when it is delivered. Undefined if `frames` has it. */
-  readonly event: TopicEvent | undefined;
+  /** Encoded when it is delivered, for recipients whose voice is not in `frames`. Undefined if there are none. */
+  event: TopicEvent | undefined;
   readonly indexes: number[];
   /** By voice. */
   readonly frames: Map<object, Uint8Array | undefined>;

@@ -91,13 +91,14 @@ export class FanOut {
       batch ??= {
         recipients: [],
         search,
-        event: lateEvent(event, search),
+        event: isLate(event, search) ? copyEvent(event) : undefined,
         indexes: [],
         frames: new Map(),
         nextRecipient: 0,
         pending: 0,
       };
-      if (batch.event === undefined) copyFrame(connection.conversation, event, batch.frames, frames);
+      if (hasOwnVoice(connection.conversation)) batch.event ??= copyEvent(event);
+      else if (!isLate(event, search)) copyFrame(connection.conversation, event, batch.frames, frames);
       batch.recipients.push(id);
       if (search !== undefined) batch.indexes.push(index);
       (connection.pendingBatches ??= []).push(batch);
@@ -197,18 +198,26 @@ function frameFor(encoder: Dialect | Conversation, event: TopicEvent, frames: De
   return frames.get(voice);
 }
 
-function frameIn(batch: DeliveryBatch, encoder: Dialect | Conversation): Uint8Array | undefined {
-  return batch.event === undefined ? batch.frames.get(voiceOf(encoder)) : encoder.encodeEvent(batch.event);
+function frameIn({ event, frames }: DeliveryBatch, encoder: Dialect | Conversation): Uint8Array | undefined {
+  const voice = voiceOf(encoder);
+  return event === undefined || frames.has(voice) ? frames.get(voice) : encoder.encodeEvent(event);
 }
 
 /**
- * An event that is encoded when it is delivered; undefined for one that is encoded at once. T15: a copy of an event for a group,
- * because only one of the candidates encodes it. T19: a list of members, because it is large.
+ * Whether an event is encoded when it is delivered. T15: an event for a group, because only one of the candidates encodes it.
+ * T19: a list of members, because it is large.
  */
-function lateEvent(event: TopicEvent, search: CandidateSearch | undefined): TopicEvent | undefined {
-  if (event.event === 'members') return event;
-  if (search === undefined || event.event !== 'publication' || event.group === undefined) return undefined;
-  return { ...event, publication: copyWithBytes(event.publication) };
+function isLate(event: TopicEvent, search: CandidateSearch | undefined): boolean {
+  return event.event === 'members' || (search !== undefined && event.event === 'publication' && event.group !== undefined);
+}
+
+/** M23: the frame of a conversation that shares it with no other is encoded when it is delivered, and not for all in one turn. */
+function hasOwnVoice(encoder: Dialect | Conversation): boolean {
+  return encoder.decode === undefined && encoder.voice === encoder;
+}
+
+function copyEvent(event: TopicEvent): TopicEvent {
+  return event.event === 'publication' ? { ...event, publication: copyWithBytes(event.publication) } : event;
 }
 
 function voiceOf(encoder: Dialect | Conversation): object {

@@ -9,7 +9,7 @@ import { Connections } from '../../../src/application/connections.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 import { MAX_PENDING_DELIVERIES } from '../../../src/application/fan-out.ts';
 import type { Wakeup } from '../../../src/application/ports/clock.ts';
-import type { Dialect } from '../../../src/application/ports/dialect.ts';
+import type { Conversation, Dialect } from '../../../src/application/ports/dialect.ts';
 import { SubscriberSearch } from '../../../src/domain/subscriber-search.ts';
 import type { ConnectionId } from '../../../src/domain/ids.ts';
 import type { Member } from '../../../src/domain/member.ts';
@@ -73,7 +73,11 @@ beforeEach(() => {
   written = [];
 });
 
-function openConnections(count: number, dialect: Dialect = new RelayDialect('/relay')): ConnectionId[] {
+function openConnections(
+  count: number,
+  dialect: Dialect = new RelayDialect('/relay'),
+  conversation: Dialect | Conversation = dialect,
+): ConnectionId[] {
   return Array.from({ length: count }, () => {
     const socket: Socket = {
       write: (text) => (written.push(`${id} ${Buffer.from(text).toString()}`), 'sent'),
@@ -84,7 +88,7 @@ function openConnections(count: number, dialect: Dialect = new RelayDialect('/re
       resume: () => undefined,
     };
     const made = newConnection(
-      { socket, dialect, conversation: dialect, received: RECEIVED, openedAt: 0 },
+      { socket, dialect, conversation, received: RECEIVED, openedAt: 0 },
       { carrier: 'socket', address: '192.0.2.1' },
     );
     const id: ConnectionId = connections.add(made);
@@ -149,6 +153,22 @@ describe('T10: FanOut', () => {
     connections.notify(all, event('rain'));
     clock.advance(0);
     expect([one.encoded, other.encoded, written.length]).toEqual([1, 1, 2_000]);
+  });
+
+  it('M23: encodes the frames of conversations with their own voice when they are delivered', () => {
+    const dialect = new CountingDialect('/one');
+    const encodeEvent = (late: TopicEvent): Uint8Array | undefined => dialect.encodeEvent(late);
+    const all = Array.from({ length: 20 }, () => {
+      const conversation = Object.assign(Object.create(dialect) as Conversation, { decode: undefined, encodeEvent });
+      return openConnections(1, dialect, Object.assign(conversation, { voice: conversation }));
+    }).flat();
+    const borrowed = event('x'.repeat(1_000_000));
+    connections.notify(all, borrowed);
+    if (borrowed.event === 'publication') borrowed.publication.payload.fill(33);
+    const counts = [dialect.encoded, ...clock.turnsUntilDone(() => dialect.encoded)];
+    const perTurn = counts.map((count, at) => count - (counts[at - 1] ?? 0));
+    expect([Math.max(...perTurn), counts.at(-1), written.length]).toEqual([1, 20, 20]);
+    expect(new Set(written.map((line) => line.split(' ')[1]?.slice(0, 3)))).toEqual(new Set(['xxx']));
   });
 
   it('T19: encodes a large list of members when it is delivered, and a few lists in one turn', () => {
