@@ -14,6 +14,7 @@ import type { MailboxStore } from './ports/mailbox-store.ts';
 import type { NodeBus, BusMessage, BusPublication } from './ports/node-bus.ts';
 import type { PeerDirectory, SupersededClaim } from './ports/peer-directory.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import type { PresenceSync } from './presence-sync.ts';
 import type { RecentReleases } from './recent-releases.ts';
 import { actOnEach } from './slices.ts';
 import type { Sweeper } from './sweeper.ts';
@@ -34,6 +35,8 @@ export interface MembershipParts {
   readonly fence: LeaseFence;
   /** ADM15. */
   readonly exchange: NodeExchange;
+  /** T20. */
+  readonly presenceSync: PresenceSync;
   readonly banSync: BanSync;
   /** Undefined without direct links to other nodes. */
   readonly nodeLinks: NodeLinks | undefined;
@@ -86,6 +89,7 @@ export class Membership {
     this.#wakeup?.cancel();
     this.#poll?.cancel();
     await this.#parts.nodeLinks?.stop();
+    this.#parts.presenceSync.stop();
     await this.#parts.bus.close();
   }
 
@@ -93,6 +97,7 @@ export class Membership {
   #reconnected(): void {
     this.#parts.fence.engineReachable();
     this.#parts.releases.repeat();
+    this.#parts.presenceSync.messagesLost();
     this.#parts.banSync.sync();
     this.#renew(() => this.#confirmAll(false));
   }
@@ -219,7 +224,8 @@ export class Membership {
       case 'superseded':
         return this.#supersede(message);
       case 'publication':
-        return this.#publishLocally(realm, message);
+        if (!this.#parts.presenceSync.receive(realm, message)) this.#publishLocally(realm, message);
+        return;
       default:
         return impossible(message);
     }

@@ -9,6 +9,7 @@ import type { RequestRefusal, TopicName } from '../../domain/topic.ts';
 import type { Connections } from '../connections.ts';
 import { chargeFanOut } from '../fan-out-charge.ts';
 import type { Performer } from '../performer.ts';
+import type { PresenceSync } from '../presence-sync.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { FrameRequest, MemberDraft, PresenceRequest } from '../ports/requests.ts';
@@ -35,6 +36,8 @@ export interface TrackPresenceParts {
   readonly peerIds: PeerIds;
   readonly clock: Clock;
   readonly turns: Turns;
+  /** T20. */
+  readonly presenceSync: Pick<PresenceSync, 'follow' | 'changed'>;
 }
 
 /** M23: notifications of ended clients in one turn. Each takes about 0.2 µs until its delivery, which is sliced too (T10). */
@@ -47,7 +50,7 @@ const RECEIVERS_PER_MEMBER = 5;
 /** T19: a client that may subscribe to a topic may see its members, and one that may publish may be one. */
 export function trackPresence(parts: TrackPresenceParts): TrackPresence {
   const { performer } = parts;
-  const { add, leave, change, sendList } = changesOf(parts);
+  const { add, leave, change, sendList, follow } = changesOf(parts);
   const refuse = (session: RealmSession, receipt: number | undefined, refusal: RequestRefusal, now: Millis): void =>
     performer.performAll(session.realm, refuseRequest(session, receipt, refusal), now);
   const confirm = (session: RealmSession, receipt: number | undefined, now: Millis): void => {
@@ -67,12 +70,13 @@ export function trackPresence(parts: TrackPresenceParts): TrackPresence {
     },
     list: (session, { room, receipt }, now) => {
       if (!mayJoin(session, [{ topic: room.topic }])) return refuse(session, receipt, 'not-allowed', now);
-      sendList(session, room, receipt, now);
+      sendList(session, room, receipt);
     },
     joined: (session, rooms, { watches, member }, now) => {
       for (const room of rooms) {
         if (watches !== false) presenceOf(session).watch(session, room);
-        if (watches === 'with-list') sendList(session, room, undefined, now);
+        if (watches === 'with-list') sendList(session, room, undefined);
+        else if (watches !== false) follow(session, room);
         const isNew = member !== undefined && !presenceOf(session).isMember(session, room);
         if (isNew && refusalFor(session, room, member) === undefined) add(session, room, member, now);
       }
@@ -93,22 +97,27 @@ interface Changes {
   readonly leave: Leave;
   readonly add: (session: RealmSession, room: Room, draft: MemberDraft, now: Millis) => void;
   /** @param receipt undefined for a new watcher. */
-  readonly sendList: (session: RealmSession, room: Room, receipt: number | undefined, now: Millis) => void;
+  readonly sendList: (session: RealmSession, room: Room, receipt: number | undefined) => void;
+  /** T20. @param known called when the members at other nodes are known. */
+  readonly follow: (session: RealmSession, room: Room, known?: () => void) => void;
 }
 
 function changesOf(parts: TrackPresenceParts): Changes {
-  const { performer, peerIds } = parts;
+  const { performer, peerIds, clock, presenceSync } = parts;
   const change: Change = (session, room, now, act) => {
     const decisions: Decision[] = [];
-    const { joins, leaves } = act(decisions);
-    if (joins.length + leaves.length === 0) return 0;
+    const effect = act(decisions);
+    if (effect.joins.length + effect.leaves.length === 0) return 0;
     performer.performAll(session.realm, decisions, now);
+    presenceSync.changed(session.realm, session.traits.space, room, effect);
     const watchers = presenceOf(session).watcherCount(room);
     if (session.state === 'open') chargeFanOut(parts, session, watchers, now);
     return watchers;
   };
+  const follow: Changes['follow'] = ({ realm, traits }, room, known) => presenceSync.follow(realm, traits.space, room, known);
   return {
     change,
+    follow,
     leave: (session, room, now) => change(session, room, now, (out) => presenceOf(session).leave(session, room, out)),
     add: (session, room, draft, now) => {
       const { id, grant } = session;
@@ -117,13 +126,16 @@ function changesOf(parts: TrackPresenceParts): Changes {
       const member: Member = { ...ids, payload };
       change(session, room, now, (out) => presenceOf(session).track(session, room, member, out));
     },
-    sendList: (session, room, receipt, now) => {
-      // M23: the list is encoded when it is delivered, so that several lists do not delay a turn.
-      const members = presenceOf(session).list(room);
-      const event = { event: 'members', topic: room.topic as TopicName, members, receipt } as const;
-      performer.perform(session.realm, { do: 'notify', to: [session.connection], event }, now);
-      chargeFanOut(parts, session, members.size * RECEIVERS_PER_MEMBER, now);
-    },
+    sendList: (session, room, receipt) =>
+      follow(session, room, () => {
+        if (session.state !== 'open') return;
+        const now = clock.now();
+        // M23: the list is encoded when it is delivered, so that several lists do not delay a turn.
+        const members = presenceOf(session).list(room);
+        const event = { event: 'members', topic: room.topic as TopicName, members, receipt } as const;
+        performer.perform(session.realm, { do: 'notify', to: [session.connection], event }, now);
+        chargeFanOut(parts, session, members.size * RECEIVERS_PER_MEMBER, now);
+      }),
   };
 }
 

@@ -6,6 +6,7 @@ import { BanSync } from '../../application/ban-sync.ts';
 import { Membership } from '../../application/membership.ts';
 import { NodeExchange } from '../../application/node-exchange.ts';
 import { NodeLinks } from '../../application/node-links.ts';
+import { PresenceSync } from '../../application/presence-sync.ts';
 import { Performer } from '../../application/performer.ts';
 import { Probes } from '../../application/probes.ts';
 import { RecentReleases } from '../../application/recent-releases.ts';
@@ -79,8 +80,9 @@ export const nodeLinks = derive(
   { environment, node, realms, directory, performer, fence, exchange, turns, clock },
   ({ environment: { links }, ...p }) => (links === undefined ? undefined : new NodeLinks({ ...p, links })),
 );
+export const presenceSync = construct(PresenceSync, { node, bus, records, clock, turns, performer });
 export const membership = construct(Membership, {
-  ...{ exchange, banSync, nodeLinks },
+  ...{ exchange, banSync, nodeLinks, presenceSync },
   ...{ node, fence, realms, directory, releases, mailboxes, bus, performer, sweeper, turns, clock, telemetry, expireTimeout },
 });
 export const admissionControl = construct(AdmissionControl, {

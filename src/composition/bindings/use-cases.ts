@@ -39,13 +39,13 @@ import {
   realms,
   topicAccess,
 } from './state.ts';
-import { admissionControl, icePush, nodeLinks, performer, sweeper, turns } from './machinery.ts';
+import { admissionControl, icePush, nodeLinks, performer, presenceSync, sweeper, turns } from './machinery.ts';
 
 const publishing = call(publishToTopic, {
   ...{ realms, performer, connections, bus, peerIds, turns, clock, telemetry, backend },
 });
 
-const presence = call(trackPresence, { connections, performer, peerIds, clock, turns });
+const presence = call(trackPresence, { connections, performer, peerIds, clock, turns, presenceSync });
 
 /* Use-cases that other components call. */
 export const useCases = {

@@ -45,6 +45,21 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
     }
   });
 
+  it('T20: clients of Supabase and Centrifuge see the members at the other broker', async () => {
+    const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mercure', 'centrifuge', 'supabase'], mercure_open: true });
+    const [ann, bob] = [new SupabaseUser(here, { params: { key: brokers.realm } }), new CentrifugeUser(there)];
+    const garden = await ann.join('garden', { presence: { enabled: true, key: 'ann' } });
+    await garden.track({ n: 1 });
+    await bob.connect();
+    await bob.subscribe('garden');
+    await until(PATIENCE_MS, 'both members', () => (Object.keys(garden.presenceState()).length === 2 ? true : undefined));
+    const infos = Object.values((await bob.client.presence('garden')).clients).map(({ chanInfo }) => chanInfo as unknown);
+    expect(infos.filter((info) => info !== undefined)).toEqual([{ n: 1 }]);
+    bob.close();
+    await until(PATIENCE_MS, 'one member', () => (Object.keys(garden.presenceState()).length === 1 ? true : undefined));
+    await ann.close();
+  });
+
   it('M1: delivers messages that a peer sends right before it disconnects', async () => {
     const [here, there] = await brokers.pair();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
