@@ -70,6 +70,7 @@ function expectedAction(id: unknown, name: string, parameters: Readonly<Record<s
   if (name === 'publish') return hasChannel && 'data' in parameters ? 'publish' : 'malformed';
   if (name === 'unsubscribe') return hasChannel ? 'leave-topics' : 'malformed';
   if (name === 'refresh') return isToken ? 'reply' : 'malformed';
+  if (name === 'presence') return hasChannel ? 'list-members' : 'malformed';
   if (name !== 'subscribe') return 'reply';
   if (!hasChannel || !isType) return 'malformed';
   return type === undefined || type === 0 ? 'join-topics' : 'reply';
