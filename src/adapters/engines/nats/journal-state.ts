@@ -11,7 +11,7 @@ import type { EntryKey } from './keys.ts';
 import { ClaimCounts } from './claim-counts.ts';
 import { Leases } from './leases.ts';
 import { batchPositionOf, PendingMessages, positionOf } from './pending-messages.ts';
-import { RemovalTable, type KnownRemoval } from './removal-table.ts';
+import { RemovalTable, type KnownRemoval, type PreviousPosition } from './removal-table.ts';
 import { ResultCache } from './result-cache.ts';
 
 /** Revision and timestamp of an entry, as NATS set them. */
@@ -53,8 +53,8 @@ export class JournalState {
   #superseded: MovedClaim[] = [];
   /** Outcomes of rejected messages of this node, by position. */
   readonly #rejected = new ResultCache<number, HoldOutcome>();
-  /** For each removal by this node, by change id: the position up to which messages were removed before. */
-  readonly #ownRemovals = new ResultCache<string, number>();
+  /** For each removal by this node, by change id. */
+  readonly #ownRemovals = new ResultCache<string, PreviousPosition>();
   #evictedAt: Millis = 0;
   #isInitialRead = true;
   #now: Millis = 0;
@@ -142,11 +142,8 @@ export class JournalState {
     return this.#rejected.take(position) ?? 'held';
   }
 
-  /**
-   * For a removal by this node: the position up to which messages had been removed before, so later messages belong to this node.
-   * Undefined if the removal was invalid. To be called once for each removal.
-   */
-  takePreviousPosition(changeId: string): number | undefined {
+  /** The result of a removal by this node; undefined if the removal was invalid. To be called once for each removal. */
+  takePreviousPosition(changeId: string): PreviousPosition | undefined {
     return this.#ownRemovals.take(changeId);
   }
 
@@ -223,10 +220,13 @@ export class JournalState {
   /**
    * O11: if two nodes remove the same messages, the first removal wins, and so does the first copy of a repeated removal. A
    * removal by a connection that lost the id is invalid. Leases do not matter, because a later reader knows only the last ones.
+   * A later reader may not know the claims before a removal either, because NATS keeps the last ones of each id. It applies the
+   * removal, and does not know whether this node removed the messages.
    */
   applyRemoval(id: PeerId, { node, connection, upTo, changeId }: RemovalEntry, { revision, at }: EntryPosition): void {
     this.#advanceTo(at);
-    const owner = this.#claims.get(id)?.owner;
+    const claim = this.#claims.get(id);
+    const owner = claim?.owner;
     // A position at or after its own entry belongs to a previous stream.
     const isForeign = batchPositionOf(upTo)[0] >= revision;
     const isInvalid =
@@ -235,7 +235,8 @@ export class JournalState {
     if (isInvalid) return;
     for (const { position } of this.messages.removeUpTo(id, upTo)) this.batches.removeMessage(batchPositionOf(position)[0], at);
     const isNew = node === this.#settings.node && changeId !== undefined && !this.#ownRemovals.has(changeId);
-    if (isNew) this.#ownRemovals.set(changeId, before);
+    const isUnverified = this.#isInitialRead && connection !== undefined && claim === undefined;
+    if (isNew) this.#ownRemovals.set(changeId, isUnverified ? 'unknown' : before);
   }
 
   applyLease(node: NodeId, { at, revision }: EntryPosition): void {

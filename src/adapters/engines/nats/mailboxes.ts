@@ -15,6 +15,7 @@ import { ownerOf, type Owner as TokenOwner } from '../../../domain/token.ts';
 import type { OrderedAnswers } from './ordered-answers.ts';
 import { isSameConnection, encodeRemoval, type StoredMessage, type ClaimOwner, type RemovalEntry } from './entries.ts';
 import type { Journal } from './journal.ts';
+import type { PreviousPosition } from './removal-table.ts';
 import { removalKey } from './keys.ts';
 import { batchPositionOf, type PendingMessage } from './pending-messages.ts';
 import { ENTRY_OVERHEAD_BYTES, storedSizeOf } from './batch-writer.ts';
@@ -157,6 +158,11 @@ export class NatsMailboxStore implements MailboxStore {
       if (streamId !== journal.streamId) continue;
       const before = await this.#remove(journal, id, { ...taker, upTo: last.position });
       if (before === undefined) return 'failed';
+      if (before === 'unknown') {
+        // Another node may deliver them, and none may deliver them twice.
+        this.#reportLost(realm, id, all);
+        return 'failed';
+      }
       const { now } = journal.state;
       const removed = messages.filter(({ stored }) => stored.position > before);
       this.#reportLost(
@@ -170,11 +176,8 @@ export class NatsMailboxStore implements MailboxStore {
     }
   }
 
-  /**
-   * Writes a removal.
-   * @returns the position up to which messages had been removed before; undefined if the removal failed or is invalid.
-   */
-  async #remove(journal: Journal, id: PeerId, removal: RemovalEntry): Promise<number | undefined> {
+  /** Writes a removal. @returns undefined if the removal failed or is invalid. */
+  async #remove(journal: Journal, id: PeerId, removal: RemovalEntry): Promise<PreviousPosition | undefined> {
     const changeId = journal.nextMessageId();
     const body = encodeRemoval({ ...removal, changeId }, journal.timeOverride);
     // Positions of another stream are invalid. The first copy counts, so the result is known after a long outage, too.
@@ -214,7 +217,7 @@ export class NatsMailboxStore implements MailboxStore {
     const last = old.at(-1);
     if (last === undefined) return [];
     const before = await this.#remove(journal, id, { node: journal.node, connection: undefined, upTo: last.position });
-    if (before === undefined) return [];
+    if (typeof before !== 'number') return [];
     return expiredPairs(
       id,
       old.filter(({ position }) => position > before),

@@ -1,6 +1,12 @@
 import type { PeerId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 
+/**
+ * The position up to which messages had been removed before a removal of this node, so that later messages belong to this node.
+ * `unknown`: the messages may belong to another node.
+ */
+export type PreviousPosition = number | 'unknown';
+
 /** The removals of messages for one id. */
 export interface KnownRemoval {
   /** Revisions of the removal entries, oldest first. */

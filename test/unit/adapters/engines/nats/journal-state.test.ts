@@ -62,6 +62,21 @@ describe('a removal', () => {
     expect(state.messages.for(ann)).toHaveLength(1);
   });
 
+  it('O11: has an unknown result in a later reading that does not know the claims before it', () => {
+    const message = { from: bob, to: ann, sender: undefined, kind: 'offer', payload: undefined } as const;
+    const removal = { node: here, connection: first, upTo: positionOf(BATCH, 0), changeId: '3' };
+    const at = (revision: number): { revision: number; at: number } => ({ revision, at: revision });
+    const read = (isClaimKept: boolean): JournalState => {
+      const state = new JournalState({ ...LIMITS, node: here });
+      const owner = { node: here, connection: first, digest: '' };
+      if (isClaimKept) state.applyClaim(ann, { owner, changeId: '1' }, at(1));
+      state.applyBatch({ kind: 'batch', messageId: '2', author: here }, [message], at(BATCH));
+      state.applyRemoval(ann, removal, at(3));
+      return state;
+    };
+    expect([read(true), read(false)].map((state) => state.takePreviousPosition('3'))).toEqual([0, 'unknown']);
+  });
+
   it('O11: counts once if its entry is written twice', () => {
     const state = stateAfterRemoval(false, undefined);
     const removal = { node: here, connection: second, upTo: positionOf(BATCH, 2), changeId: '5' };
