@@ -190,9 +190,9 @@ describe('Mosquitto and Signalbox', () => {
     .tuple(fc.array(fc.oneof(level, fc.constant('+')), { minLength: 1, maxLength: 3 }), fc.boolean())
     .map(([levels, isOpen]) => [...levels, ...(isOpen ? ['#'] : [])].join('/') || '/');
   const ids = fc.integer({ min: 1, max: 5 });
-  type Drawn = (payload: string) => Packet;
+  type Drawn = (payload: string, nl: boolean) => Packet;
   const steps: fc.Arbitrary<Drawn> = fc.oneof(
-    fc.tuple(fc.array(filters, { minLength: 1, maxLength: 2 }), ids, fc.boolean()).map(([all, messageId, nl]): Drawn => () => ({
+    fc.tuple(fc.array(filters, { minLength: 1, maxLength: 2 }), ids).map(([all, messageId]): Drawn => (_, nl) => ({
       ...{ cmd: 'subscribe', messageId },
       // With no-local, Mosquitto does not tell retained publications of the client itself.
       subscriptions: all.map((topic) => ({ topic, qos: 0, nl, rap: false, rh: nl ? 2 : 0 })),
@@ -215,8 +215,9 @@ describe('Mosquitto and Signalbox', () => {
 
   it.each([4, 5] as const)('MQ13 to MQ20: answer any packets of version %d alike', { timeout: MINUTES }, async (version) => {
     const scripts = fc.array(steps, { minLength: 1, maxLength: 12 });
-    const property = fc.asyncProperty(scripts, async (script) => {
-      const packets = script.map((step) => step(`p${++count}`));
+    // All with no-local, or none: Mosquitto 2.0.11 does not tell a client that matches by filters of both kinds.
+    const property = fc.asyncProperty(scripts, fc.boolean(), async (script, nl) => {
+      const packets = script.map((step) => step(`p${++count}`, nl));
       const both = await Promise.all(
         places.map(async (place) => {
           const wire = await MqttWire.open(place, version);
