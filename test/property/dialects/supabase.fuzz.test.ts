@@ -146,8 +146,8 @@ it('SB17: only a topic and a list of byte numbers are a message of Peerix', () =
   fc.assert(
     fc.property(value, (payload) => {
       const [topic, list, ...more] = Array.isArray(payload) ? (payload as unknown[]) : [];
-      const isByte = (one: unknown): boolean =>
-        typeof one === 'number' && Number.isInteger(one) && one >= 0 && one <= 255 && !Object.is(one, -0);
+      // JSON writes -0 as 0.
+      const isByte = (one: unknown): boolean => typeof one === 'number' && Number.isInteger(one) && one >= 0 && one <= 255;
       const isMessage = typeof topic === 'string' && Array.isArray(list) && list.every(isByte) && more.length === 0;
       const json = Buffer.from(JSON.stringify(payload));
       expect(broadcasts.peerixMessage({ event: 'message', isJson: true, payload: json }) !== undefined).toBe(isMessage);
