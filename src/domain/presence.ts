@@ -19,7 +19,7 @@ export interface PresenceLimits {
 /** T20: bytes of the members of other nodes, in each space of a realm. Further ones are not shown. */
 const MAX_REMOTE_BYTES = 16 * 1024 * 1024;
 
-const NOBODY: MemberList = new Set<Member>();
+const NO_MEMBERS: MemberList = new Set<Member>();
 
 /** A change without effect. */
 const UNCHANGED: MemberChange = { joins: [], leaves: [] };
@@ -93,7 +93,7 @@ export class Presence {
 
   /** The members that this node knows. */
   list(room: Room): MemberList {
-    return this.#rooms.get(roomKey(room)) ?? NOBODY;
+    return this.#rooms.get(roomKey(room)) ?? NO_MEMBERS;
   }
 
   /** The members of this node. */
