@@ -132,9 +132,17 @@ const PROCEDURES: readonly Procedure[] = [
     check: (_, [, folder = '']) => expect({ ...dependencies, ...devDependencies }).toMatchObject(packageOf(folder).dependencies),
   },
   {
-    about: /^apt-get install -y (--no-install-recommends .+)$/,
+    about: /^apt-get install -y --no-install-recommends (.+)$/,
     why: 'scripts/ensure-aiortc.mjs installs the same packages',
-    check: (_, [, packages = '']) => expect(readFileSync(join(ROOT, 'scripts/ensure-aiortc.mjs'), 'utf8')).toContain(packages),
+    check: (_, [, packages = '']) => {
+      const script = readFileSync(join(ROOT, 'scripts/ensure-aiortc.mjs'), 'utf8');
+      expect(script).toContain(
+        `[${packages
+          .split(' ')
+          .map((name) => `'${name}'`)
+          .join(', ')}]`,
+      );
+    },
   },
   {
     about: /^npm (?:install|ci|pack|prune --omit=dev)$/,
