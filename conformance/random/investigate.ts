@@ -4,7 +4,7 @@ import { ConnectFailure, type RuleViolation } from './rule-violation.ts';
 import { play, type PlayedRun } from './play.ts';
 import type { Finding } from './random-result.ts';
 import { shrink } from './shrink.ts';
-import { simpler } from './simpler.ts';
+import { simpler, withLongerPauses } from './simpler.ts';
 import type { RunContext } from './run-context.ts';
 import type { Step } from './steps.ts';
 
@@ -25,8 +25,11 @@ const HEALTH_CHECK: readonly Step[] = [
 /** While steps are removed, the patience is a multiple of the slowest answer so far. */
 const PATIENCE_FACTOR = 8;
 const MIN_PATIENCE_MS = 400;
-/** The shortest pauses that violate a rule are often just long enough, so the reduced steps do not violate it every time. */
-const SHRUNK_REPLAYS = 4;
+/**
+ * The factors of the pauses when the reduced steps are replayed. The shortest pauses that violate a rule are often just long
+ * enough, so the reduced steps do not violate it every time.
+ */
+const PAUSE_FACTORS = [1, 1, 2, 2, 4];
 
 /** @returns the reason why no socket can be opened, or undefined. */
 export async function findUnreachable(context: RunContext): Promise<string | undefined> {
@@ -131,13 +134,13 @@ class Suspect {
   /** Replays the steps with the full patience, which discards violations caused by the short patience. */
   async replay(): Promise<void> {
     if (this.#isServerGone) return;
-    let again = await this.#violates(this.#steps, this.#context);
+    let again: ViolatingRun | undefined;
     if (this.#steps !== this.#first.steps) {
-      for (let attempt = 2; again === undefined && attempt <= SHRUNK_REPLAYS; attempt++) {
-        again = await this.#violates(this.#steps, this.#context);
+      for (const factor of PAUSE_FACTORS) {
+        again ??= await this.#violates(withLongerPauses(this.#steps, factor), this.#context);
       }
-      again ??= await this.#violates(this.#first.steps, this.#context);
     }
+    again ??= await this.#violates(this.#first.steps, this.#context);
     this.#repeated = again;
     this.#isRepeatable = again !== undefined;
   }

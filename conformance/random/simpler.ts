@@ -38,3 +38,8 @@ export function simpler(step: Step): readonly Step[] {
       return [];
   }
 }
+
+/** The steps with each pause multiplied by the factor. */
+export function withLongerPauses(steps: readonly Step[], factor: number): readonly Step[] {
+  return steps.map((step) => (step.do === 'wait' ? { ...step, ms: step.ms * factor } : step));
+}

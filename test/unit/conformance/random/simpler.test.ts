@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stepLists } from '../../../../conformance/random/draw-steps.ts';
-import { simpler } from '../../../../conformance/random/simpler.ts';
+import { simpler, withLongerPauses } from '../../../../conformance/random/simpler.ts';
 
 const ANN = { realm: 0, who: 'ann' };
 
@@ -45,4 +45,9 @@ describe('a simpler step', () => {
       }
     }
   });
+});
+
+it('withLongerPauses multiplies the pauses, and keeps the other steps', () => {
+  const enter = { do: 'connect', realm: 0, id: 'ann', token: 'one' } as const;
+  expect(withLongerPauses([enter, { do: 'wait', ms: 250 }, enter], 4)).toEqual([enter, { do: 'wait', ms: 1_000 }, enter]);
 });
