@@ -27,6 +27,8 @@ interface SentMessage {
   isRead: boolean;
   /** Whether the engine has lost the collection of the message, so it may be delivered again, after later ones. */
   mayRepeat: boolean;
+  /** Whether the engine has lost a claim of the sender: its previous owner may send this message after later ones. */
+  mayFollow: boolean;
 }
 
 /** A message between connected peers is delivered in this time, with any delays. Later events excuse nothing. */
@@ -74,6 +76,7 @@ export class DeliveryModel {
         isReported: false,
         isRead: false,
         mayRepeat: false,
+        mayFollow: false,
         sentAt: this.#now(),
       },
       addressee: this.#now() < this.#linksFaultyUntil ? undefined : addressee,
@@ -179,7 +182,9 @@ export class DeliveryModel {
     this.#last.set(socket, last);
     const before = last.get(from);
     // O14: frames sent before OPEN are processed after it, and the socket that was opened first may become the peer's last one.
-    const isOrdered = before === undefined || n > before.n || (message.isEarly && message.on !== before.on);
+    // A previous owner of an id sends what has waited for its engine, after the messages of the owner whose claim was lost.
+    const mayFollow = (message.isEarly || message.mayFollow) && message.on !== before?.on;
+    const isOrdered = before === undefined || n > before.n || mayFollow;
     if (message.mayRepeat && !isOrdered) return;
     if (!isOrdered) throw new Error(`${name} received message ${n} of ${from.name} after a later one`);
     last.set(from, message);
@@ -210,7 +215,9 @@ export class DeliveryModel {
   /** A former owner of the id may be the owner again. */
   #claimLost(id: string): void {
     for (const message of this.#messages) {
-      if (message.from.name === id) message.isTracked = false;
+      if (message.from.name !== id) continue;
+      message.isTracked = false;
+      message.mayFollow = true;
     }
     this.mayRegain(id);
     this.moved(id);
