@@ -153,9 +153,9 @@ const MUTANTS: readonly Mutant[] = [
   {
     fault: 'prolongs a lapsed lease with a claim, and notifies no node without a lease',
     install: all(),
-    createEngine: (clock, limits, lease, onLateClaim) =>
+    createEngine: (clock, limits, lease, events) =>
       new SimulatedEngine(clock, limits, lease, {
-        ...{ duplicatesBusMessages: false, onLateClaim },
+        ...{ duplicatesBusMessages: false, ...events },
         createDirectory: (...parts) => new ForgetfulDirectory(...parts),
       }),
     // On NATS a node reads in the journal that its claims have moved, before its own claim.

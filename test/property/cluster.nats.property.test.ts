@@ -12,8 +12,8 @@ describe('a cluster of three nodes with random faults and the adapters for NATS'
 
   it('leaves no entries in the bucket after all peers have disconnected; a hundred runs', async () => {
     let nats: SimulatedNats | undefined;
-    const createEngine: CreateEngine = (clock, limits, lease, _onLateClaim, realm) =>
-      (nats = new SimulatedNats(clock, limits, lease, realm));
+    const createEngine: CreateEngine = (clock, limits, lease, events, realm) =>
+      (nats = new SimulatedNats(clock, { ...limits, lease }, events, realm));
     const runs = worlds('NATS', {
       createEngine,
       async end(cluster) {

@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { BUCKET_HISTORY } from '../../src/adapters/engines/nats/journal-state.ts';
 import { OWNERS } from './cluster/client-socket.ts';
 import { runCluster } from './cluster/run.ts';
 import { SimulatedEngine } from './cluster/simulated-engine.ts';
@@ -6,12 +7,17 @@ import { SimulatedNats } from './cluster/simulated-nats.ts';
 import type { CreateEngine } from './cluster/cluster-options.ts';
 import type { Step } from './cluster/steps.ts';
 
+const createRedis: CreateEngine = (clock, limits, lease, events) =>
+  new SimulatedEngine(clock, limits, lease, { duplicatesBusMessages: false, ...events });
+const createNats: CreateEngine = (clock, limits, lease, events, realm) =>
+  new SimulatedNats(clock, { ...limits, lease }, events, realm);
 const ENGINES: readonly [string, CreateEngine][] = [
-  ['Redis', (clock, limits, lease, onLateClaim) => new SimulatedEngine(clock, limits, lease, { ...ONCE, onLateClaim })],
-  ['NATS', (clock, limits, lease, _onLateClaim, realm) => new SimulatedNats(clock, limits, lease, realm)],
+  ['Redis', createRedis],
+  ['NATS', createNats],
 ];
-const ONCE = { duplicatesBusMessages: false };
 const [ann, bob, cem] = OWNERS;
+/** Two requests and their answers, at 100 ms for each direction: the claim and what is read for the collection. */
+const CLAIMED_MS = 425;
 /** The claim of a socket, and the collection of its mailbox. */
 const LOST_WRITES = 2;
 
@@ -60,7 +66,40 @@ it('M17: excuses the order of two sockets of a peer if a failover of Redis has l
     step('cem offers to bob', (w) => w.sendOffers(cem, 'bob')),
     step('the engine fails over, and loses the claim', (w) => w.engineFailsOver(150, LOST_WRITES)),
   ];
-  const [redis] = ENGINES;
-  if (redis === undefined) throw new Error('no engine');
-  await runCluster({ createEngine: redis[1], steps });
+  await runCluster({ createEngine: createRedis, steps });
+});
+
+it('O5: expects no delivery to the earlier socket of a peer whose later socket has closed', async () => {
+  if (ann === undefined || bob === undefined) throw new Error('no owner');
+  const steps = [
+    step('a second passes', (w) => w.advance(1_000)),
+    step('bus messages to node 0 take 20 ms', (w) => w.delayBus(0, 20)),
+    step('ann connects to 1', (w) => w.connect(ann, 1)),
+    step('5 ms pass', (w) => w.advance(5)),
+    step('ann closes', (w) => w.disconnect(ann, 'close')),
+    step('5 ms pass', (w) => w.advance(5)),
+    step('bob offers to ann', (w) => w.sendOffers(bob, 'ann')),
+  ];
+  await runCluster({ createEngine: createRedis, steps });
+});
+
+it('M13: excuses EXPIRE for delivered messages if a node on NATS was away during more claims than NATS keeps', async () => {
+  if (ann === undefined || cem === undefined) throw new Error('no owner');
+  const claims = Array.from({ length: BUCKET_HISTORY + 1 }, (_, n) => [
+    step('cem connects', (w) => w.connect(cem, n % 2)),
+    step('100 ms pass', (w) => w.advance(100)),
+  ]).flat();
+  const steps = [
+    step('cem closes', (w) => w.disconnect(cem, 'close')),
+    step('a second passes', (w) => w.advance(1_000)),
+    step('ann offers to cem', (w) => w.sendOffers(ann, 'cem', 5)),
+    step('a second passes', (w) => w.advance(1_000)),
+    step('messages of node 2 to NATS take 100 ms', (w) => w.delayEngine(2, 100)),
+    step('cem connects to 2', (w) => w.connect(cem, 2)),
+    step('node 2 has the claim', (w) => w.advance(CLAIMED_MS, 1)),
+    step('node 2 is cut off while it collects the mailbox', (w) => w.cutNodeOff(2)),
+    ...claims,
+    step('node 2 reconnects', (w) => w.reconnectNode(2)),
+  ];
+  await runCluster({ createEngine: createNats, steps });
 });

@@ -38,12 +38,22 @@ export class ClientSockets {
     return this.all.filter((socket) => socket.node === node);
   }
 
-  /** The only socket of an id, open for some time on a node without faults. */
+  /** The only socket of an id, open for some time on a node without faults. A later socket may have its claim, even if closed. */
   settled(name: PeerName, now: Millis): ClientSocket | undefined {
     const [socket, other] = this.#connected.filter(({ person, isOver }) => person.name === name && !isOver);
     if (socket?.openedAt === undefined || other !== undefined) return undefined;
     const isSettled = now - socket.openedAt > SUPERSEDE_MS && socket.node.isHealthySince(socket.connectedAt);
-    return isSettled ? socket : undefined;
+    return isSettled && !this.#hasRecent(name, now) ? socket : undefined;
+  }
+
+  /** Whether a socket of the id was connected a short time ago. */
+  #hasRecent(name: PeerName, now: Millis): boolean {
+    for (let n = this.all.length - 1; n >= 0; n--) {
+      const socket = this.all[n];
+      if (socket === undefined || now - socket.connectedAt > SUPERSEDE_MS) return false;
+      if (socket.person.name === name && !socket.isRefused) return true;
+    }
+    return false;
   }
 
   /**

@@ -1,15 +1,24 @@
 import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import type { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
-import type { ClusterEngine, SimulatedEngineOptions } from './simulated-engine.ts';
+import type { PeerId } from '../../../src/domain/ids.ts';
+import type { ClusterEngine } from './simulated-engine.ts';
 import type { ClusterRealm } from './simulated-node.ts';
 
-/** Creates the engine on the clock of the simulation. @param onLateClaim see `SimulatedEngineOptions`. */
+/** Events of an engine that excuse what the clients can observe. */
+export interface EngineEvents {
+  /** A claim arrives after its connection was closed. */
+  readonly onLateClaim: (id: PeerId) => void;
+  /** NATS drops an old claim while a node is away, so that node cannot tell whether a collection before it was valid. */
+  readonly onClaimDropped: (id: PeerId) => void;
+}
+
+/** Creates the engine on the clock of the simulation. */
 export type CreateEngine = (
   clock: ManualClock,
   limits: MailboxLimits,
   lease: number,
-  onLateClaim: SimulatedEngineOptions['onLateClaim'],
+  events: EngineEvents,
   realm?: ClusterRealm,
 ) => ClusterEngine;
 

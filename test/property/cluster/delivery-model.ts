@@ -132,6 +132,11 @@ export class DeliveryModel {
     this.#notices.excuseAll();
   }
 
+  /** Messages to this id may be delivered by one node and reported by another one. */
+  mayBeCollected(name: string): void {
+    this.#notices.excuseAllTo(name);
+  }
+
   /** The id may belong to a former owner again. */
   mayRegain(name: string): void {
     for (const message of this.#messages) if (message.from.name === name) allow(message);

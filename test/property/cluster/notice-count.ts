@@ -1,6 +1,7 @@
 import { OWNERS, THIEVES, type Person } from './client-socket.ts';
 
 interface Count {
+  readonly to: string;
   sent: number;
   delivered: number;
   reported: number;
@@ -36,6 +37,11 @@ export class NoticeCount {
     for (const count of this.#counts.values()) count.excused = count.sent;
   }
 
+  /** All messages to this peer that were sent until now may be delivered and reported. */
+  excuseAllTo(name: string): void {
+    for (const count of this.#counts.values()) if (count.to === name) count.excused = count.sent;
+  }
+
   #check(from: Person, to: string): void {
     const { sent, delivered, reported, excused } = this.#of(from, to);
     if (delivered + reported <= sent + excused) return;
@@ -44,7 +50,7 @@ export class NoticeCount {
 
   #of(from: Person, to: string): Count {
     const key = `${from.token} to ${to}`;
-    const count = this.#counts.get(key) ?? { sent: 0, delivered: 0, reported: 0, excused: 0 };
+    const count = this.#counts.get(key) ?? { to, sent: 0, delivered: 0, reported: 0, excused: 0 };
     this.#counts.set(key, count);
     return count;
   }

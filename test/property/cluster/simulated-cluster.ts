@@ -54,7 +54,8 @@ export class SimulatedCluster {
       for (const person of PERSONS) if (person.name === unpooledName(id)) this.#model.untrack(person);
       this.#model.moved(unpooledName(id));
     };
-    this.#engine = createEngine(this.#clock, CONFIG, LEASE, onLateClaim, options.realm);
+    const onClaimDropped = (id: PeerId): void => this.#model.mayBeCollected(unpooledName(id));
+    this.#engine = createEngine(this.#clock, CONFIG, LEASE, { onLateClaim, onClaimDropped }, options.realm);
   }
 
   static async start(createEngine: CreateEngine, options: SimulatedClusterOptions = {}): Promise<SimulatedCluster> {

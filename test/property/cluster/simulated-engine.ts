@@ -4,7 +4,7 @@ import type { MailboxStore } from '../../../src/application/ports/mailbox-store.
 import type { BusMessage, NodeBus } from '../../../src/application/ports/node-bus.ts';
 import type { Claim, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
 import type { Engine } from '../../../src/composition/broker-environment.ts';
-import type { NodeId, PeerId } from '../../../src/domain/ids.ts';
+import type { NodeId } from '../../../src/domain/ids.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import { copyMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
@@ -16,6 +16,7 @@ import {
   type Operation,
   type Reply,
 } from './engine-state.ts';
+import type { EngineEvents } from './cluster-options.ts';
 import type { NodeProcess } from './node-process.ts';
 import { SimulatedConnection } from './simulated-connection.ts';
 
@@ -57,8 +58,7 @@ export interface ClusterEngine {
 export interface SimulatedEngineOptions {
   /** Whether notifications are delivered twice, which must be harmless. */
   readonly duplicatesBusMessages: boolean;
-  /** Called when a claim arrives after its connection was closed. */
-  readonly onLateClaim: (id: PeerId) => void;
+  readonly onLateClaim: EngineEvents['onLateClaim'];
   readonly createDirectory?: EngineStateOptions['createDirectory'];
 }
 

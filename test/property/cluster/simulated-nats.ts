@@ -3,10 +3,12 @@ import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memo
 import { followConnection, createNatsEngine } from '../../../src/adapters/engines/nats/engine.ts';
 import { BUCKET_HISTORY } from '../../../src/adapters/engines/nats/journal-state.ts';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
+import { parseKey } from '../../../src/adapters/engines/nats/keys.ts';
 import { POOL } from '../../../src/adapters/engines/shared/pooled-names.ts';
 import { realmKey, type NodeId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import type { Millis } from '../../../src/domain/time.ts';
+import type { EngineEvents } from './cluster-options.ts';
 import type { Effect } from './engine-state.ts';
 import type { NodeProcess } from './node-process.ts';
 import type { ClusterRealm } from './simulated-node.ts';
@@ -14,23 +16,27 @@ import type { ClusterEngine, NodeEngine } from './simulated-engine.ts';
 import { SimulatedNatsConnection } from './simulated-nats-connection.ts';
 import { SimulatedStream } from './simulated-stream.ts';
 
+type NatsLimits = MailboxLimits & { readonly lease: Millis };
+
 /** The first stream has more entries than any later one, as after a long time. */
 const OLD_REVISIONS = 100_000;
 
 /** The NATS adapters on a simulated NATS. Each node has its own connection. */
 export class SimulatedNats implements ClusterEngine {
   readonly #clock: ManualClock;
-  readonly #settings: MailboxLimits & { readonly lease: Millis; readonly concurrentLimit: number };
+  readonly #settings: NatsLimits & { readonly concurrentLimit: number };
+  readonly #events: EngineEvents;
   #stream: SimulatedStream;
   /** The realm of the engine. */
   readonly #realm: RealmKey;
   #streams = 1;
   readonly #connections: SimulatedNatsConnection[] = [];
 
-  constructor(clock: ManualClock, limits: MailboxLimits, lease: Millis, realm: ClusterRealm = 'literal') {
+  constructor(clock: ManualClock, limits: NatsLimits, events: EngineEvents, realm: ClusterRealm = 'literal') {
     this.#realm = realm === 'literal' ? realmKey('peerjs') : POOL;
     this.#clock = clock;
-    this.#settings = { ...limits, lease, concurrentLimit: 0 };
+    this.#settings = { ...limits, concurrentLimit: 0 };
+    this.#events = events;
     this.#stream = this.#emptyStream();
   }
 
@@ -72,6 +78,13 @@ export class SimulatedNats implements ClusterEngine {
 
   #emptyStream(): SimulatedStream {
     const last = this.#streams === 1 ? OLD_REVISIONS : 0;
-    return new SimulatedStream(`stream ${this.#streams}`, () => this.#clock.now(), { history: BUCKET_HISTORY, last });
+    const onDropped = (key: string): void => this.#dropped(key);
+    return new SimulatedStream(`stream ${this.#streams}`, () => this.#clock.now(), { history: BUCKET_HISTORY, last, onDropped });
+  }
+
+  #dropped(key: string): void {
+    const parsed = parseKey(key);
+    if (parsed?.kind !== 'claim' || !this.#connections.some(({ isAway }) => isAway)) return;
+    this.#events.onClaimDropped(parsed.id);
   }
 }

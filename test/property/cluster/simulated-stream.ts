@@ -15,12 +15,22 @@ export interface StreamWrite {
   readonly messageId: string | undefined;
 }
 
+interface StreamOptions {
+  /** Number of entries that are kept of each key. */
+  readonly history: number;
+  /** The last revision before the first entry. */
+  readonly last: number;
+  /** An entry of the key was dropped, because there are more. */
+  readonly onDropped?: (key: string) => void;
+}
+
 /** A NATS stream that keeps the last entries of each key, as a bucket does. */
 export class SimulatedStream {
   /** Time of its creation, as a text. */
   readonly created: string;
   readonly #now: () => Millis;
   readonly #history: number;
+  readonly #onDropped: StreamOptions['onDropped'];
   readonly #all = new Map<number, StoredEntry>();
   readonly #byKey = new Map<string, number[]>();
   readonly #messageIds = new Map<string, number>();
@@ -29,13 +39,13 @@ export class SimulatedStream {
   /** The last revision. */
   #last: number;
 
-  /** @param history number of entries that are kept of each key. @param last revision before the first entry. */
-  constructor(created: string, now: () => Millis, { history, last }: { readonly history: number; readonly last: number }) {
+  constructor(created: string, now: () => Millis, { history, last, onDropped }: StreamOptions) {
     this.created = created;
     this.#before = last;
     this.#last = last;
     this.#now = now;
     this.#history = history;
+    this.#onDropped = onDropped;
   }
 
   /** @returns the revision of the entry, or the conflicting revision. */
@@ -48,7 +58,10 @@ export class SimulatedStream {
     const revision = ++this.#last;
     this.#all.set(revision, { key, body, revision, at: this.#now() });
     this.#byKey.set(key, [...before, revision]);
-    if (before.length >= this.#history) this.delete(before[0] ?? 0);
+    if (before.length >= this.#history) {
+      this.delete(before[0] ?? 0);
+      this.#onDropped?.(key);
+    }
     if (messageId !== undefined) this.#messageIds.set(messageId, revision);
     return { revision };
   }

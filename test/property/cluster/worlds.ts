@@ -8,7 +8,8 @@ import { linkSteps, steps } from './steps.ts';
 /** An engine that is simulated. */
 export type EngineName = 'Redis' | 'NATS';
 
-const createNats: CreateEngine = (clock, limits, lease, _onLateClaim, realm) => new SimulatedNats(clock, limits, lease, realm);
+const createNats: CreateEngine = (clock, limits, lease, events, realm) =>
+  new SimulatedNats(clock, { ...limits, lease }, events, realm);
 
 /** The same with links between the nodes. */
 export function linkedWorlds(engine: EngineName, fixed: Partial<Run> = {}): fc.IAsyncProperty<[Run]> {
@@ -29,5 +30,5 @@ export function worlds(engine: EngineName, fixed: Partial<Run> = {}, all = steps
 }
 
 function createRedis(duplicatesBusMessages: boolean): CreateEngine {
-  return (clock, limits, lease, onLateClaim) => new SimulatedEngine(clock, limits, lease, { duplicatesBusMessages, onLateClaim });
+  return (clock, limits, lease, events) => new SimulatedEngine(clock, limits, lease, { duplicatesBusMessages, ...events });
 }
