@@ -55,7 +55,7 @@ export const DEPARTURE_CASES = cases(
       try {
         ann.sendOffer(bob.id, 'hello');
         await bob.receive();
-        bob.sendMessage('ANSWER', ann.id, 'hello');
+        bob.sendOffer(ann.id, 'hello');
         await ann.receive();
         await leave(fixture, ann);
         await fixture.expectNothing(bob);

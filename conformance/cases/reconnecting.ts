@@ -50,6 +50,7 @@ export const RECONNECTING_CASES = cases([
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
       const again = await fixture.reconnect(ann);
+      await again.waitUntilAnswered();
       again.sendOffer(bob.id, 'here');
       assertMembers('frame received by Bob', await bob.receive(), { src: ann.id, payload: 'here' });
     },
@@ -123,6 +124,7 @@ export const RECONNECTING_CASES = cases([
       const [ann, bob] = await fixture.connectPair();
       ann.terminate();
       const again = await fixture.reconnect(ann);
+      await again.waitUntilAnswered();
       again.sendOffer(bob.id, 'back');
       assertMembers('frame received by Bob', await bob.receive(), { src: ann.id, payload: 'back' });
       assertThat(again.isOpen, 'the new socket was closed');

@@ -145,7 +145,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
         super.sendExpire(first, absent);
       }
     },
-    also: ['M6', 'M11', 'M12', 'M13', 'M15'],
+    also: ['M6', 'M11', 'M12', 'M13', 'M15', 'M16'],
   },
   {
     name: 'sends EXPIRE to only one of several senders',

@@ -54,7 +54,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'does not relay ANSWER',
     fails: ['M1.answer'],
     verdict: 'failed',
-    also: ['O7', 'M13'],
+    also: ['O7', 'M13', 'O11', 'M14'],
     Server: class extends ConformingServer {
       override dispatch(peer: Peer, frame: Frame): void {
         if (frame.type !== 'ANSWER') super.dispatch(peer, frame);
@@ -128,7 +128,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
         return super.payloadOf(frame)?.replaceAll(/[^\0-\x7f]/g, '?');
       }
     },
-    also: ['M5', 'O7'],
+    also: ['M5', 'O7', 'M13'],
   },
   {
     name: 'converts payloads to strings',
