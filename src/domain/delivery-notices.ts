@@ -40,10 +40,10 @@ export class DeliveryNotices {
 
   #notifySender(kind: 'expire' | 'leave', { from, to, owner }: Expired): Decision {
     const sender = this.#sessions.find(from);
-    if (sender?.state !== 'open') {
-      return this.#isSingleNode ? IGNORE.gone : { do: 'hold-notice', kind, undelivered: { from, to, owner } };
+    if (sender?.state === 'open' && sender.token.owns({ owner })) {
+      return { do: 'deliver', to: sender.connection, message: notice(kind, to, sender.id, sender.token) };
     }
-    if (!sender.token.owns({ owner })) return IGNORE.gone;
-    return { do: 'deliver', to: sender.connection, message: notice(kind, to, sender.id, sender.token) };
+    // A session of another token is no evidence: the owner may have claimed the id on a node, and this node not know it yet.
+    return this.#isSingleNode ? IGNORE.gone : { do: 'hold-notice', kind, undelivered: { from, to, owner } };
   }
 }
