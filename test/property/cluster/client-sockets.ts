@@ -51,7 +51,8 @@ export class ClientSockets {
     for (let n = this.all.length - 1; n >= 0; n--) {
       const socket = this.all[n];
       if (socket === undefined || now - socket.connectedAt > SUPERSEDE_MS) return false;
-      if (socket.person.name === name && !socket.isRefused) return true;
+      const isRejected = socket.isRefused && socket.isClosedByBroker;
+      if (socket.person.name === name && !isRejected) return true;
     }
     return false;
   }

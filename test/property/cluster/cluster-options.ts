@@ -9,7 +9,10 @@ import type { ClusterRealm } from './simulated-node.ts';
 export interface EngineEvents {
   /** A claim arrives after its connection was closed. */
   readonly onLateClaim: (id: PeerId) => void;
-  /** NATS drops an old claim while a node is away, so that node cannot tell whether a collection before it was valid. */
+  /**
+   * NATS drops an old claim of the id. A node that reads the journal again cannot tell whether the id's collections and messages
+   * before the next claim were valid.
+   */
   readonly onClaimDropped: (id: PeerId) => void;
 }
 

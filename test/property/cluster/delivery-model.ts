@@ -132,9 +132,11 @@ export class DeliveryModel {
     this.#notices.excuseAll();
   }
 
-  /** Messages to this id may be delivered by one node and reported by another one. */
-  mayBeCollected(name: string): void {
-    this.#notices.excuseAllTo(name);
+  /** An old claim of the id is not known any more: its messages, and those to it, may be delivered and reported. */
+  claimDropped(name: string): void {
+    this.#notices.excuseAllOf(name);
+    for (const message of this.#messages) if (message.from.name === name) message.mayFollow = true;
+    this.mayRegain(name);
   }
 
   /** The id may belong to a former owner again. */

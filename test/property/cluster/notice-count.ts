@@ -1,6 +1,7 @@
 import { OWNERS, THIEVES, type Person } from './client-socket.ts';
 
 interface Count {
+  readonly from: string;
   readonly to: string;
   sent: number;
   delivered: number;
@@ -37,9 +38,9 @@ export class NoticeCount {
     for (const count of this.#counts.values()) count.excused = count.sent;
   }
 
-  /** All messages to this peer that were sent until now may be delivered and reported. */
-  excuseAllTo(name: string): void {
-    for (const count of this.#counts.values()) if (count.to === name) count.excused = count.sent;
+  /** All messages from and to this peer that were sent until now may be delivered and reported. */
+  excuseAllOf(name: string): void {
+    for (const count of this.#counts.values()) if (count.from === name || count.to === name) count.excused = count.sent;
   }
 
   #check(from: Person, to: string): void {
@@ -50,7 +51,7 @@ export class NoticeCount {
 
   #of(from: Person, to: string): Count {
     const key = `${from.token} to ${to}`;
-    const count = this.#counts.get(key) ?? { to, sent: 0, delivered: 0, reported: 0, excused: 0 };
+    const count = this.#counts.get(key) ?? { from: from.name, to, sent: 0, delivered: 0, reported: 0, excused: 0 };
     this.#counts.set(key, count);
     return count;
   }

@@ -54,7 +54,7 @@ export class SimulatedCluster {
       for (const person of PERSONS) if (person.name === unpooledName(id)) this.#model.untrack(person);
       this.#model.moved(unpooledName(id));
     };
-    const onClaimDropped = (id: PeerId): void => this.#model.mayBeCollected(unpooledName(id));
+    const onClaimDropped = (id: PeerId): void => this.#model.claimDropped(unpooledName(id));
     this.#engine = createEngine(this.#clock, CONFIG, LEASE, { onLateClaim, onClaimDropped }, options.realm);
   }
 

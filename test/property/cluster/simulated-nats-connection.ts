@@ -83,11 +83,6 @@ export class SimulatedNatsConnection implements EngineConnection {
     this.client = { connection: this.#nats(), kvm: this.#kvm(), replicas: 1, address: 'nats://simulated' };
   }
 
-  /** Whether the node does not read the stream. */
-  get isAway(): boolean {
-    return this.isCut || this.#process.isSuspended;
-  }
-
   cut(): void {
     if (this.isCut) return;
     this.isCut = true;

@@ -84,7 +84,6 @@ export class SimulatedNats implements ClusterEngine {
 
   #dropped(key: string): void {
     const parsed = parseKey(key);
-    if (parsed?.kind !== 'claim' || !this.#connections.some(({ isAway }) => isAway)) return;
-    this.#events.onClaimDropped(parsed.id);
+    if (parsed?.kind === 'claim') this.#events.onClaimDropped(parsed.id);
   }
 }
