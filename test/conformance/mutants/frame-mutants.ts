@@ -51,7 +51,7 @@ export const FRAME_MUTANTS: readonly Mutant[] = [
   })),
   ...(
     [
-      ['relayed messages', 'M1.text-frame-offer', ['M5'], (type: string) => type !== 'EXPIRE'],
+      ['relayed messages', 'M1.text-frame-offer', ['M5', 'M6'], (type: string) => type !== 'EXPIRE'],
       ['candidates', 'M1.text-frame-candidate', [], (type: string) => type === 'CANDIDATE'],
       ['EXPIRE', 'M14.text-frame', [], (type: string) => type === 'EXPIRE'],
     ] as const

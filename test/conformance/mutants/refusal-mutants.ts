@@ -173,10 +173,10 @@ export const REFUSAL_MUTANTS: readonly Mutant[] = [
     Server: accepting((token) => token.length <= 1_000),
   },
   {
-    name: 'refuses tokens with other characters than those of base64',
+    name: 'refuses tokens with other characters than those of base64 and JWT',
     fails: ['O3.odd-token'],
     verdict: 'failed',
     also: ['O4'],
-    Server: accepting((token) => /^[\w+/=-]*$/.test(token)),
+    Server: accepting((token) => /^[\w+/=.-]*$/.test(token)),
   },
 ];
