@@ -222,7 +222,7 @@ export const WIRE_MUTANTS: readonly Mutant[] = [
     name: 'accepts the ids of the client only',
     fails: ['O7.unicode', 'O7.url'],
     verdict: 'loose',
-    also: ['H4', 'M13'],
+    also: ['H4', 'M13', 'I7'],
     Server: class extends ConformingServer {
       override isValidId(text: string): boolean {
         return super.isValidId(text) && /^[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*$/.test(text);
