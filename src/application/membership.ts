@@ -217,6 +217,7 @@ export class Membership {
   #receive(message: BusMessage): void {
     if (message.type === 'request' || message.type === 'response') return this.#parts.exchange.receive(message);
     const realm = this.#parts.realms.find(message.realm);
+    if (message.type === 'publication' && this.#parts.presenceSync.receive(realm, message)) return;
     if (realm === undefined) return;
     switch (message.type) {
       case 'mail':
@@ -224,8 +225,7 @@ export class Membership {
       case 'superseded':
         return this.#supersede(message);
       case 'publication':
-        if (!this.#parts.presenceSync.receive(realm, message)) this.#publishLocally(realm, message);
-        return;
+        return this.#publishLocally(realm, message);
       default:
         return impossible(message);
     }

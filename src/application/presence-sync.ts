@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import type { NodeId } from '../domain/ids.ts';
-import { roomKey, type MemberChange, type Room } from '../domain/member.ts';
+import { roomKey, type Member, type MemberChange, type Room } from '../domain/member.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Performer } from './performer.ts';
@@ -22,13 +22,15 @@ export interface PresenceSyncParts {
 
 /** A room in its realm and space. */
 interface Place {
-  readonly realm: Realm;
+  readonly realm: Pick<Realm, 'key'>;
   readonly space: string;
   readonly room: Room;
 }
 
 /** A room whose members at other nodes this node follows. */
 interface FollowedRoom extends Place {
+  /** R2: a realm by pattern that has ended and begins again is another one. */
+  readonly realm: Realm;
   /** Followed at least until then, also without watchers. */
   until: Millis;
   /** The nodes that have not reported their members yet. Undefined until the nodes are known, and when the members are. */
@@ -71,7 +73,7 @@ export class PresenceSync {
     if (realm.isSingleNode) return known();
     const { clock, turns } = this.#parts;
     const place = { realm, space, room };
-    const followed = this.#followed.get(keyOf(place));
+    const followed = this.#followedIn(place);
     if (followed !== undefined) followed.until = clock.now() + LIFETIME;
     if (followed?.callbacks !== undefined) return void followed.callbacks.push(known);
     const isWatched = realm.topicSpaces.presence({ space }).watcherCount(room) > 0;
@@ -89,15 +91,23 @@ export class PresenceSync {
     this.#send({ realm, space, room }, { say: 'change', joins, leaves: leaves.map(({ ref }) => ref) });
   }
 
-  /** Must be called within a turn. @returns false for a message that is not about members. */
-  receive(realm: Realm, message: BusPublication): boolean {
+  /**
+   * Must be called within a turn.
+   * @param realm undefined for a realm by pattern that is not in use at this node. It may begin while other nodes follow its
+   * rooms.
+   * @returns false for a message that is not about members.
+   */
+  receive(realm: Realm | undefined, message: BusPublication): boolean {
     const space = spaceOfMembers(message.space);
     if (space === undefined) return false;
     const decoded = decodeRoomMessage(message.publication);
     if (decoded === undefined) return true;
     const { from, rooms, content } = decoded;
-    if (content.say === 'follow') this.#report(realm, space, from, rooms, content.isFirst);
-    else for (const room of rooms) this.#apply({ realm, space, room }, from, content);
+    if (content.say === 'follow') {
+      const own = (room: Room): readonly Member[] => realm?.topicSpaces.presence({ space }).own(room) ?? [];
+      const places = rooms.map((room) => ({ realm: { key: message.realm }, space, room }));
+      this.#report(places, own, from, content.isFirst);
+    } else if (realm !== undefined) for (const room of rooms) this.#apply({ realm, space, room }, from, content);
     return true;
   }
 
@@ -110,6 +120,15 @@ export class PresenceSync {
   stop(): void {
     this.#renewal?.cancel();
     for (const { timeout } of this.#followed.values()) timeout.cancel();
+  }
+
+  /** A followed room of this realm. One of a realm by pattern that has ended is dropped, because its members are unknown here. */
+  #followedIn(place: Place & { readonly realm: Realm }): FollowedRoom | undefined {
+    const followed = this.#followed.get(keyOf(place));
+    if (followed === undefined || followed.realm === place.realm) return followed;
+    this.#followed.delete(keyOf(place));
+    this.#becomeKnown(followed);
+    return undefined;
   }
 
   #ask(followed: FollowedRoom, nodes: readonly NodeId[]): void {
@@ -128,23 +147,21 @@ export class PresenceSync {
   }
 
   /** Another node follows rooms. It receives the members of this node if it asks for them, or was not known to follow. */
-  #report(realm: Realm, space: string, from: NodeId, rooms: readonly Room[], isFirst: boolean): void {
+  #report(places: readonly Place[], own: (room: Room) => readonly Member[], from: NodeId, isFirst: boolean): void {
     const until = this.#parts.clock.now() + LIFETIME;
-    const asked = rooms.filter((room) => {
-      const key = keyOf({ realm, space, room });
+    const asked = places.filter((place) => {
+      const key = keyOf(place);
       const followers = this.#followers.get(key) ?? new Map<NodeId, Millis>();
       const isKnown = followers.has(from);
       this.#followers.set(key, followers.set(from, until));
       return isFirst || !isKnown;
     });
     this.#schedule();
-    for (const room of asked) {
-      this.#send({ realm, space, room }, { say: 'list', joins: realm.topicSpaces.presence({ space }).own(room) });
-    }
+    for (const place of asked) this.#send(place, { say: 'list', joins: own(place.room) });
   }
 
-  #apply(place: Place, from: NodeId, content: Exclude<RoomMessage, { say: 'follow' }>): void {
-    const followed = this.#followed.get(keyOf(place));
+  #apply(place: Place & { readonly realm: Realm }, from: NodeId, content: Exclude<RoomMessage, { say: 'follow' }>): void {
+    const followed = this.#followedIn(place);
     if (followed === undefined) return;
     const { realm, space, room } = place;
     const presence = realm.topicSpaces.presence({ space });
@@ -199,10 +216,11 @@ export class PresenceSync {
   /** Members of nodes that are gone, and all rooms that no client watches. M23: in slices. */
   #forgetOthers(alive: ReadonlySet<NodeId>): void {
     const { clock, performer } = this.#parts;
-    actOnEach(this.#parts, [...this.#followed], ([key, { realm, space, room, until }]) => {
+    actOnEach(this.#parts, [...this.#followed], ([key, followed]) => {
+      const { realm, space, room, until } = followed;
       const presence = realm.topicSpaces.presence({ space });
       const isUnused = presence.watcherCount(room) === 0 && until <= clock.now();
-      if (isUnused) this.#followed.delete(key);
+      if (isUnused && this.#followed.get(key) === followed) this.#followed.delete(key);
       const decisions: Decision[] = [];
       for (const node of presence.othersIn(room)) {
         if (isUnused || !alive.has(node)) presence.listedElsewhere(node, room, [], decisions);

@@ -57,7 +57,10 @@ function startNodes(): Nodes {
     }
     let count = 0;
     const peerIds = { generate: () => `${node}${++count}` };
-    return new SupabaseBroker({ mercureOpen: true }, { clock, peerIds, engine: { node, directory, mailboxes, bus, records } });
+    return new SupabaseBroker(
+      { mercureOpen: true, keys: ['first', 'team-*'] },
+      { clock, peerIds, engine: { node, directory, mailboxes, bus, records } },
+    );
   };
   const brokers = NAMES.map(start) as [SupabaseBroker, SupabaseBroker, SupabaseBroker];
   const settle = async (): Promise<void> => {
@@ -69,12 +72,14 @@ function startNodes(): Nodes {
   return { brokers, clock, settle, alive, link, sent, lost: () => listener?.onMessagesLost() };
 }
 
-function member(broker: SupabaseBroker, key: string): SupabaseClient {
-  const client = broker.open().join('garden', { presence: { key } });
+function member(broker: SupabaseBroker, key: string, realm = 'first'): SupabaseClient {
+  const client = broker.open(`key=${realm}`).join('garden', { presence: { key } });
   return client.send('garden', 'presence', { type: 'presence', event: 'track', payload: { key } });
 }
 
-const watcher = (broker: SupabaseBroker): SupabaseClient => broker.open().join('garden', { presence: { enabled: true } });
+function watcher(broker: SupabaseBroker, realm = 'first'): SupabaseClient {
+  return broker.open(`key=${realm}`).join('garden', { presence: { enabled: true } });
+}
 
 /** The events about members: keys of a state, or of joins and leaves. */
 function events(client: SupabaseClient): unknown[] {
@@ -174,5 +179,33 @@ describe('T20: the members of several nodes', () => {
     const before = sent.length;
     member(there, 'eve');
     expect(sent.length).toBe(before);
+  });
+
+  it('R2: of a realm by pattern are listed at once, also while other nodes do not use the realm', async () => {
+    const { brokers, settle } = startNodes();
+    const [here, there] = brokers;
+    const ann = watcher(here, 'team-1');
+    await settle();
+    member(there, 'bob', 'team-1');
+    member(there, 'eve', 'team-2');
+    await settle();
+    expect(events(ann)).toEqual([['state'], joins('bob')]);
+  });
+
+  it('R2: of a realm by pattern are listed again after its last client at a node has left', async () => {
+    const { brokers, clock, settle } = startNodes();
+    const [here, there] = brokers;
+    const bob = member(there, 'bob', 'team-1');
+    watcher(here, 'team-1').client.cut();
+    await settle();
+    const ann = watcher(here, 'team-1');
+    await settle();
+    for (let renewal = 0; renewal < 4; renewal++) {
+      clock.advance(30_000);
+      await settle();
+    }
+    bob.client.cut();
+    await settle();
+    expect(events(ann)).toEqual([['state', 'bob'], leaves('bob')]);
   });
 });
