@@ -191,7 +191,9 @@ export class Connections {
 
   /** B3: an event for a connection that holds too much memory is dropped. */
   #writeEvent(id: ConnectionId, connection: Connection, text: Uint8Array): void {
-    if (connection.memory?.isEnding !== true) this.#write(id, connection, text);
+    const { memory, conversation } = connection;
+    if (memory?.isEnding !== true) this.#write(id, connection, text);
+    if (conversation.decode === undefined && conversation.hasOverflowed === true) memory?.exceed();
   }
 
   #writeInOrder(id: ConnectionId, connection: Connection, text: Uint8Array, message?: SignalMessage): WriteOutcome {

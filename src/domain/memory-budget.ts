@@ -108,6 +108,11 @@ export class MemoryAccount {
     return true;
   }
 
+  /** B3: closes the connection, also if it holds little memory. */
+  exceed(): void {
+    this.onExcess?.(false, this);
+  }
+
   /** Frees the memory of a closed connection, for good. */
   release(): void {
     this.#isReleased = true;

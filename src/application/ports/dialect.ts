@@ -141,6 +141,12 @@ export interface Conversation extends FrameEncoder {
   readonly stateBytes?: number;
 
   /**
+   * Whether a publication has exceeded what one client may receive at once. The last frame is a part of it, and the connection
+   * is then closed as `hoarding`. No publication is encoded after it. Undefined for a conversation without such a limit.
+   */
+  readonly hasOverflowed?: boolean;
+
+  /**
    * Reads one frame: any number of requests, in order. A payload is a view on `bytes`, or on bytes that stay unchanged. The
    * result itself is borrowed until the next call.
    */

@@ -60,7 +60,9 @@ export const METRICS = {
   answer_seconds: histogram(ANSWER_SECONDS, 'Time from an offer to its answer.'),
   relay_seconds: histogram(RELAY_SECONDS, 'Time to handle a frame. One frame in 64 is measured.'),
   paused_total: counter('Times that a peer was paused because of its rate limit.'),
-  memory_exceeded_total: counter('Connections and requests that exceeded the memory budget.'),
+  memory_exceeded_total: counter(
+    'Connections and requests that exceeded the memory budget, or the copies of one NATS message (NA13).',
+  ),
   memory_bytes: gauge('Memory that clients make the process hold, in bytes.'),
   send_buffer_bytes: gauge('Bytes that were written and that clients have not read.'),
 

@@ -126,6 +126,19 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('NATS on $name', (kind) => {
     expect(() => bob.connection.publish(subject, 'b'.repeat(most + 1))).toThrow('max_payload');
   });
 
+  it('NA13: a client with too many copies of a large message is told so and closed, and reconnects', async () => {
+    const subject = uniqueName('subject');
+    const [ann, bob] = await Promise.all([user(), user()]);
+    for (let n = 0; n < 6; n++) await ann.subscribe(subject);
+    bob.connection.publish(subject, 'b'.repeat(bob.connection.info?.max_payload ?? 0));
+    await until(TIMEOUT_MS, 'an error', () => (ann.errors.length > 0 ? true : undefined));
+    expect([ann.errors, ann.received.length]).toEqual([[expect.stringContaining('Slow Consumer')], 4]);
+    await until(TIMEOUT_MS, 'a small message', () => {
+      bob.connection.publish(subject, 'small');
+      return ann.received.length >= 10 ? true : undefined;
+    });
+  });
+
   it('NA6: stays connected for longer than the interval of pings', async () => {
     const pinging = await Server.start({ kind, options: { ...OPTIONS, ping_interval: 1_000, alive_timeout: 3_000 } });
     const ann = await user({ pingInterval: 500 }, pinging);

@@ -45,6 +45,7 @@ export class NatsConversation implements Conversation {
   #isOpen = false;
   #id: string | undefined;
   #fault: Fault | undefined;
+  #hasOverflowed = false;
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
@@ -63,6 +64,11 @@ export class NatsConversation implements Conversation {
 
   get stateBytes(): number {
     return this.#table.bytes;
+  }
+
+  /** NA13. */
+  get hasOverflowed(): boolean {
+    return this.#hasOverflowed;
   }
 
   read(bytes: Uint8Array): readonly ConversationRequest[] {
@@ -206,6 +212,7 @@ export class NatsConversation implements Conversation {
 
   /** NA12 to NA14, T13. */
   #deliver(publication: Publication, group: string | undefined): Uint8Array | undefined {
+    if (this.#hasOverflowed) return undefined;
     const envelope = decodeExtra(publication.extra);
     const found = this.#table.receivers(publication.topics, envelope !== undefined, group);
     const payload = found.size === 0 ? undefined : bytesOf(publication);
@@ -216,7 +223,8 @@ export class NatsConversation implements Conversation {
     let freeBytes = this.#parts.maxCopyBytes;
     for (const [subscription, subject] of found) {
       freeBytes -= payload.length + sent.headers.length;
-      if (freeBytes < 0) break;
+      this.#hasOverflowed = freeBytes < 0;
+      if (this.#hasOverflowed) break;
       parts.push(...message({ subject, sid: subscription.sid }, sent, payload));
       subscription.delivered += 1;
       if (subscription.max !== undefined && subscription.delivered >= subscription.max) this.#table.end(subscription);

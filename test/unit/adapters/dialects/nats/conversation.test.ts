@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryTelemetry } from '../../../../../src/adapters/telemetry/memory.ts';
 import { NatsBroker } from '../../../../support/nats-broker.ts';
 import { hmacToken, SECRET } from '../../../../support/tokens.ts';
 
@@ -136,13 +137,20 @@ describe('subscriptions of NATS', () => {
     expect(ann.client.received.length).toBe(2);
   });
 
-  it('NA13: the copies of one message are limited, so that a client can not multiply the memory of a large one', () => {
-    const broker = new NatsBroker({ maxMessageBytes: 100_000 });
-    const [ann, bob] = [broker.join(...Array.from({ length: 50 }, () => 'a')), broker.join()];
-    bob.publish('a', 'x'.repeat(59_000));
-    expect(ann.received.match(/MSG a s\d+ 59000\r\n/g)?.length).toBe(4);
+  it('NA13: a client with more copies of one message than fit is closed as a slow consumer, and the others are not', () => {
+    const telemetry = new MemoryTelemetry();
+    const broker = new NatsBroker({ maxMessageBytes: 100_000 }, { telemetry });
+    const many = Array.from({ length: 50 }, () => 'a');
+    const [ann, bob, eve] = [broker.join(...many), broker.join(), broker.join('a')];
     bob.publish('a', 'x');
     expect(ann.received.match(/MSG a s\d+ 1\r\n/g)?.length).toBe(50);
+    bob.publish('a', 'x'.repeat(59_000)).publish('a', 'y');
+    broker.clock.advance(0);
+    expect(ann.received.match(/MSG a s\d+ 59000\r\n/g)?.length).toBe(4);
+    expect(ann.received.replace(/^.*x\r\n/s, '')).toBe("-ERR 'Slow Consumer'\r\n");
+    expect(ann.closeCode).toBe(1008);
+    expect(telemetry.samples('memory_exceeded_total')).toEqual([{ labels: {}, value: 1 }]);
+    expect(eve.received.match(/MSG a s0 \d+\r\n/g)).toEqual(['MSG a s0 1\r\n', 'MSG a s0 59000\r\n', 'MSG a s0 1\r\n']);
   });
 
   it('NA13: without echo, a client does not receive its own publications', () => {
