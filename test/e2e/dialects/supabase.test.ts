@@ -155,6 +155,14 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Supabase Realtime on $name', (ki
     await ann.join(uniqueName('channel'));
   });
 
+  it('SB5, SB11: an unknown key is the reason of a join, and 401 by HTTP', async () => {
+    const stranger = user(server, { params: { key: 'unknown' } });
+    expect(await statusOf(stranger.channel('garden'))).toBe('CHANNEL_ERROR: Invalid key provided');
+    const url = `http://${server.host}:${server.port}/realtime/v1/api/broadcast?key=unknown`;
+    const body = JSON.stringify({ messages: [{ topic: 'garden', event: 'note', payload: {} }] });
+    expect((await fetch(url, { method: 'POST', body })).status).toBe(401);
+  });
+
   it('SB7: stays connected, because its heartbeats are answered', async () => {
     const ann = user(server, { heartbeatIntervalMs: 300 });
     const statuses: string[] = [];
@@ -181,6 +189,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Supabase Realtime on $name', (ki
   it('SB12: a token is required, limits the topics, and is refreshed before it expires', async () => {
     const guarded = await Server.start({ kind, options: { ...DIALECTS, ...KEYS } });
     expect(await statusOf(user(guarded).channel('garden'))).toBe('CHANNEL_ERROR: Unauthorized: Authentication required');
+    const expired = user(guarded, { apikey: mercureToken(inSeconds(-60)) });
+    expect(await statusOf(expired.channel('garden'))).toBe('CHANNEL_ERROR: Unauthorized: Token expired');
     const ack = { broadcast: { ack: true } };
     const limited = user(guarded, { apikey: mercureToken(inSeconds(60), 'garden') });
     const [garden, house] = [await limited.join('garden', ack), await limited.join('house', ack)];
