@@ -274,7 +274,7 @@ export const WIRE_MUTANTS: readonly Mutant[] = [
     name: 'redirects ids to a path with a slash at its end',
     fails: ['H2.gives-id', 'H2.any-query'],
     verdict: 'failed',
-    also: ['H6', 'H7', 'H8', 'H9', 'H10', 'H15'],
+    also: ['O3', 'H6', 'H7', 'H8', 'H9', 'H10', 'H15'],
     Server: class extends ConformingServer {
       override route(request: HttpRequest): Reply {
         const isId = request.path.endsWith('/id') && request.method === 'GET';
