@@ -14,6 +14,16 @@ export class ClientSockets {
   readonly current = new Map<Person, ClientSocket>();
   /** Whether the engine has lost confirmed writes, and kept older ones. */
   hasLostWrites = false;
+  /** When the engine last lost all its data. */
+  forgottenAt: Millis | undefined;
+  #losses = 0;
+
+  /** The engine has lost all its data, so any socket may own its id again. */
+  forgotten(now: Millis): void {
+    this.forgottenAt = now;
+    this.#losses += 1;
+    for (const socket of this.all) socket.staleFrom = Number.POSITIVE_INFINITY;
+  }
 
   add(socket: ClientSocket): void {
     this.all.push(socket);
@@ -94,9 +104,12 @@ export class ClientSockets {
     }
   }
 
-  /** O5: the last socket of a peer keeps the id, unless a thief has claimed it, or its claim is a lost write. */
+  /**
+   * O5: the last socket of a peer keeps the id, unless a thief has claimed it, or its claim is a lost write. Claims from before
+   * and after a loss of all data have no order, so another loss may leave the id with either.
+   */
   checkLatestIsOpen(): void {
-    if (this.hasLostWrites) return;
+    if (this.hasLostWrites || this.#losses > 1) return;
     for (const owner of OWNERS) {
       const sockets = this.all.filter(({ person, openedAt }) => person.name === owner.name && openedAt !== undefined);
       if (sockets.some(({ person }) => person !== owner)) continue;

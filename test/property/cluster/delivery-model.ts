@@ -27,7 +27,7 @@ interface SentMessage {
   isRead: boolean;
   /** Whether the engine has lost the collection of the message, so it may be delivered again, after later ones. */
   mayRepeat: boolean;
-  /** Whether the engine has lost a claim of the sender: its previous owner may send this message after later ones. */
+  /** Whether a claim of the sender is lost or unknown: its previous owner may send this message after later ones. */
   mayFollow: boolean;
 }
 
@@ -127,6 +127,7 @@ export class DeliveryModel {
     this.untrackAll();
     for (const message of this.#messages) {
       message.addressee = undefined;
+      message.mayFollow = true;
       allow(message);
     }
     this.#notices.excuseAll();

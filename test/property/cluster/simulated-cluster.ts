@@ -39,8 +39,6 @@ export class SimulatedCluster {
   readonly links: LinkFaults;
   readonly #sockets = new ClientSockets();
   #startedNodes = 0;
-  /** When the engine last lost its data. */
-  #forgottenAt: Millis | undefined;
 
   private constructor(createEngine: CreateEngine, options: SimulatedClusterOptions) {
     this.#options = options;
@@ -168,8 +166,7 @@ export class SimulatedCluster {
     await this.advance(span);
     this.#engine.forget();
     this.#model.forgotten();
-    this.#forgottenAt = this.#clock.now();
-    for (const socket of this.#sockets.all) socket.staleFrom = Number.POSITIVE_INFINITY;
+    this.#sockets.forgotten(this.#clock.now());
     for (let index = 0; index < NODES; index++) this.reconnectNode(index);
   }
 
@@ -269,7 +266,8 @@ export class SimulatedCluster {
   /** If the engine has lost its data, each node claims its free ids again, also those that others have claimed and released. */
   #left(person: Person): void {
     this.#sockets.current.delete(person);
-    if (this.#forgottenAt !== undefined) this.#mayRegain(person.name, this.#forgottenAt);
+    const { forgottenAt } = this.#sockets;
+    if (forgottenAt !== undefined) this.#mayRegain(person.name, forgottenAt);
   }
 
   /** Sockets that were connected before may own their id again. */
