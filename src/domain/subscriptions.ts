@@ -137,9 +137,17 @@ export class Subscriptions {
     return [...found];
   }
 
-  /** @param isReceiver filters the subscribers by pattern. */
-  search(publication: Publication, named: readonly Session[], isReceiver: (session: Session) => boolean): SubscriberSearch {
-    const byName = new Set(named);
+  /**
+   * @param isReceiver filters the subscribers by pattern.
+   * @param allNamed all subscribers by name, if `named` are some of them.
+   */
+  search(
+    publication: Publication,
+    named: readonly Session[],
+    isReceiver: (session: Session) => boolean,
+    allNamed: readonly Session[] = named,
+  ): SubscriberSearch {
+    const byName = new Set(allNamed);
     const byPattern: [Session, PatternMap][] = [];
     for (const session of this.#byPattern) {
       if (!byName.has(session) && isReceiver(session)) byPattern.push([session, session.subscriptions?.patterns ?? NO_PATTERNS]);

@@ -1,4 +1,5 @@
 import type { Decision } from './decision.ts';
+import { partsByFollowedTopic } from './followed-topics.ts';
 import { History, type HistoryLimits, type Replay } from './history.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Payload } from './message.ts';
@@ -6,6 +7,7 @@ import { missedPublications } from './missed-publications.ts';
 import type { PresenceLimits } from './presence.ts';
 import { RetainedPublications, type RetainedLimits } from './retained-publications.ts';
 import type { Session } from './session.ts';
+import { SubscriberSearch } from './subscriber-search.ts';
 import { groupKey, recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
 import {
   maxUrlLength,
@@ -191,13 +193,42 @@ export class TopicRegistry {
     const event: TopicEvent = { event: 'publication', publication, subscribers };
     const receivers = { except: isInGroups ? undefined : except, served };
     const inGroups = (): number => this.#subscriptions.groups.publish(publication, subscribers, receivers, out);
-    if (this.#subscriptions.patternCount === 0 && !publication.isPrivate) {
+    const searched = this.#subscriptions.patternCount > 0 || publication.isPrivate ? isReceiver : undefined;
+    if (publication.topics.length > 1) return this.#publishByTopic(event, named, searched, out) + inGroups();
+    if (searched === undefined) {
       notifyAll(named, event, out);
       return named.length + inGroups();
     }
     const search = this.#subscriptions.search(publication, named, isReceiver);
     if (search.candidates.length > 0) out.push({ do: 'broadcast', search, event });
     return search.candidates.length + inGroups();
+  }
+
+  /**
+   * T3: notifies the subscribers of a publication with several topics.
+   * @param isReceiver undefined if no pattern and no clearance is to be matched.
+   */
+  #publishByTopic(
+    event: Extract<TopicEvent, { event: 'publication' }>,
+    named: readonly Session[],
+    isReceiver: ((session: Session) => boolean) | undefined,
+    out: Decision[],
+  ): number {
+    let count = 0;
+    for (const [index, { publication, subscribers }] of partsByFollowedTopic(event.publication, named).entries()) {
+      if (isReceiver === undefined || (index > 0 && !publication.isPrivate)) {
+        notifyAll(subscribers, { ...event, publication }, out);
+        count += subscribers.length;
+        continue;
+      }
+      const isFirst = index === 0;
+      const search = isFirst
+        ? this.#subscriptions.search(publication, subscribers, isReceiver, named)
+        : new SubscriberSearch(publication, subscribers, []);
+      if (search.candidates.length > 0) out.push({ do: 'broadcast', search, event: { ...event, publication } });
+      count += search.candidates.length;
+    }
+    return count;
   }
 
   /** MER5: the publications that such a subscriber missed, within history and send buffer. Undefined without a history. */

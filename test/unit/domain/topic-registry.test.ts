@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Realm } from '../../../src/domain/realm.ts';
 import type { Session } from '../../../src/domain/session.ts';
-import type { Publication } from '../../../src/domain/topic.ts';
+import type { Publication, Selector } from '../../../src/domain/topic.ts';
 import type { TopicRegistry } from '../../../src/domain/topic-registry.ts';
 import { LIMITS, REALM_IDENTITY } from './session-fixture.ts';
 import { decisionsOf, draft, guest, notifications, prefixPattern, SUBSCRIBER_TRAITS, topic } from './topic-fixture.ts';
@@ -32,11 +32,47 @@ describe('publishing', () => {
     const [ann, bob] = [guest('ann', realm), guest('bob', realm)];
     registry.join(ann, [topic('garden'), topic('street'), prefixPattern('g')], []);
     registry.join(bob, [topic('street')], []);
-    expect(published(['garden', 'street'], 'rain')).toEqual(
-      [ann, bob].map(({ connection }) => `${connection} garden+street=rain`),
-    );
+    expect(published(['garden', 'street'], 'rain')).toEqual([
+      `${ann.connection} garden+street=rain`,
+      `${bob.connection} street+garden=rain`,
+    ]);
     expect(published('grass', 'grows')).toEqual([`${ann.connection} grass=grows`]);
     expect(published('river', 'noise')).toEqual([]);
+  });
+
+  const enlarge = (): void => {
+    realm = new Realm(REALM_IDENTITY, { ...LIMITS, concurrentLimit: 9, topicsPerConnection: 9 });
+    registry = realm.topics(SUBSCRIBER_TRAITS);
+  };
+
+  it.each([
+    ['', {}],
+    ['private ', { isPrivate: true }],
+  ])('T3: a %spublication with several topics has the first one that its subscriber follows by name', (_, more) => {
+    enlarge();
+    const member = (id: string, ...selectors: readonly Selector[]): number => {
+      const one = guest(id, realm, { clearance: [topic('c')] });
+      registry.join(one, selectors, []);
+      return one.connection;
+    };
+    const bob = member('bob', topic('c'));
+    const cem = member('cem', topic('c'), topic('b'));
+    const dan = member('dan', topic('a'), topic('c'));
+    const expected = [`${dan} a+b+c=rain`, `${cem} b+a+c=rain`, `${bob} c+a+b=rain`];
+    expect(published(['a', 'b', 'c'], 'rain', more)).toEqual(expected);
+    const eve = member('eve', prefixPattern('c'));
+    member('joe', prefixPattern('x'));
+    expect(published(['a', 'b', 'c'], 'rain', more)).toEqual(expected.toSpliced(1, 0, `${eve} a+b+c=rain`));
+    expect(registry.publish(read(['a', 'b', 'c'], '', more), undefined, [])).toBe(5);
+  });
+
+  it('T3: a publication with more than 8 topics has its own first topic for every subscriber', () => {
+    enlarge();
+    const ann = guest('ann', realm);
+    registry.join(ann, [topic('t7'), topic('t8')], []);
+    const topics = Array.from({ length: 9 }, (_, n) => `t${n}`);
+    expect(published(topics)).toEqual([`${ann.connection} ${topics.join('+')}=`]);
+    expect(published(topics.slice(0, 8))).toEqual([`${ann.connection} t7+${topics.slice(0, 7).join('+')}=`]);
   });
 
   it('T4: does not notify the publisher without echo', () => {
