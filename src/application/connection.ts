@@ -1,34 +1,16 @@
-import type { CandidateSearch } from '../domain/subscriber-search.ts';
-import type { TopicEvent } from '../domain/topic.ts';
-import type { ConnectionId } from '../domain/ids.ts';
 import type { MemoryAccount } from '../domain/memory-budget.ts';
 import { textBytes } from '../domain/memory-sizes.ts';
 import type { RealmSession } from '../domain/realm.ts';
 import type { Ending } from '../domain/refusal.ts';
 import type { Carrier } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
+import type { DeliveryQueue } from './delivery-queue.ts';
 import type { CommonDialect, Conversation, Dialect } from './ports/dialect.ts';
 import type { TrafficSummary } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
 import type { Admission } from './ports/transport.ts';
 import type { ReceivedMessages } from './received-messages.ts';
 import { NO_HEADERS, type RequestHeaders } from './request-headers.ts';
-
-/** An event with its pending recipients. */
-export interface DeliveryBatch {
-  readonly recipients: ConnectionId[];
-  /** Undefined if all of `recipients` match; else the search, whose candidates at `indexes` are matched at delivery. */
-  readonly search: CandidateSearch | undefined;
-  /** Encoded when it is delivered, for recipients whose voice is not in `frames`. Undefined if there are none. */
-  event: TopicEvent | undefined;
-  readonly indexes: number[];
-  /** By voice. */
-  readonly frames: Map<object, Uint8Array | undefined>;
-  /** Position of the first recipient that was not handled yet. */
-  nextRecipient: number;
-  /** Recipients that are still counted as pending. */
-  pending: number;
-}
 
 /** One open socket or stream, its dialect, and its session. */
 export interface Connection {
@@ -48,7 +30,7 @@ export interface Connection {
   /** M19: reading is paused until this time; 0 if not paused. */
   pausedUntil: Millis;
   /** Changed by `FanOut` only: batches that are pending for this connection, the oldest first. */
-  pendingBatches?: DeliveryBatch[] | undefined;
+  pendingBatches?: DeliveryQueue | undefined;
   /** M20: the broker sent a ping; the pong that answers it costs no rate-limit token. */
   isPinged: boolean;
   /** Why the broker closes or refuses it; undefined before. */

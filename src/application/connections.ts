@@ -101,7 +101,7 @@ export class Connections {
   /** W4: sends a frame that a conversation has made itself. */
   reply(id: ConnectionId, frame: Uint8Array): void {
     const connection = this.find(id);
-    if (connection !== undefined && connection.memory?.isEnding !== true) this.#writeInOrder(id, connection, frame);
+    if (connection !== undefined && connection.memory?.isEnding !== true) this.#writeBehindEvents(id, connection, frame);
   }
 
   /** Sends an event to all receivers, each in its own dialect. Results of the writes are ignored. */
@@ -142,7 +142,7 @@ export class Connections {
     const connection = this.find(id);
     if (connection === undefined) return;
     const frame = connection.conversation.keepAliveFrame();
-    if (frame !== undefined) return void this.#writeInOrder(id, connection, frame);
+    if (frame !== undefined) return this.#writeBehindEvents(id, connection, frame);
     connection.isPinged = true;
     connection.socket.ping();
   }
@@ -190,10 +190,17 @@ export class Connections {
   }
 
   /** B3: an event for a connection that holds too much memory is dropped. */
-  #writeEvent(id: ConnectionId, connection: Connection, text: Uint8Array): void {
+  #writeEvent(id: ConnectionId, connection: Connection, text: Uint8Array): WriteOutcome {
     const { memory, conversation } = connection;
-    if (memory?.isEnding !== true) this.#write(id, connection, text);
+    const outcome = memory?.isEnding === true ? 'gone' : this.#write(id, connection, text);
     if (conversation.decode === undefined && conversation.hasOverflowed === true) memory?.exceed();
+    return outcome;
+  }
+
+  /** M23: in a later turn, if events are pending. */
+  #writeBehindEvents(id: ConnectionId, connection: Connection, frame: Uint8Array): void {
+    if (connection.pendingBatches === undefined) this.#write(id, connection, frame);
+    else this.fanOut.append(id, connection, frame);
   }
 
   #writeInOrder(id: ConnectionId, connection: Connection, text: Uint8Array, message?: SignalMessage): WriteOutcome {

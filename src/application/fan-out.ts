@@ -2,14 +2,16 @@ import type { CandidateSearch } from '../domain/subscriber-search.ts';
 import { UNBOUNDED } from '../domain/subscriber-search.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import { copyWithBytes, type Receivers, type TopicEvent } from '../domain/topic.ts';
-import type { DeliveryBatch, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { DeliveryQueue, type DeliveryBatch } from './delivery-queue.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Conversation, Dialect } from './ports/dialect.ts';
+import type { WriteOutcome } from './ports/socket.ts';
 
 export interface FanOutParts {
   readonly clock: Clock;
   readonly find: (id: ConnectionId) => Connection | undefined;
-  readonly write: (id: ConnectionId, connection: Connection, text: Uint8Array) => void;
+  readonly write: (id: ConnectionId, connection: Connection, text: Uint8Array) => WriteOutcome;
 }
 
 // The budget for deliveries in one turn of the event loop. One unit takes about a microsecond, without the write to
@@ -32,8 +34,7 @@ export const MAX_PENDING_DELIVERIES = 200_000;
  */
 export class FanOut {
   readonly #parts: FanOutParts;
-  readonly #batches: DeliveryBatch[] = [];
-  #first = 0;
+  readonly #batches = new DeliveryQueue();
   #pending = 0;
   #spent = 0;
   #isScheduled = false;
@@ -58,15 +59,24 @@ export class FanOut {
     this.#deliver(candidates.length, (index) => candidates[index]?.connection as ConnectionId, search, event);
   }
 
-  /** Delivers the pending events of a connection at once, because another frame is about to be written. */
+  /**
+   * Delivers the pending events of a connection at once, because another frame is about to be written. Events that can't be sent
+   * are neither matched nor encoded.
+   */
   flush(id: ConnectionId, connection: Connection): void {
-    const { pendingBatches } = connection;
-    connection.pendingBatches = undefined;
-    for (const batch of pendingBatches ?? []) {
+    for (let batch = this.#takeOwn(connection); batch !== undefined; batch = this.#takeOwn(connection)) {
       const index = batch.search === undefined ? 0 : (batch.indexes[batch.recipients.indexOf(id, batch.nextRecipient)] ?? 0);
       if (batch.search?.matches(index, { steps: 0, maxSteps: UNBOUNDED }) === false) continue;
       this.#write(id, connection, frameIn(batch, connection.conversation));
     }
+  }
+
+  /** M23: adds a frame behind the pending events of a connection, because there may be too many for one turn. */
+  append(id: ConnectionId, connection: Connection, frame: Uint8Array): void {
+    const frames = new Map([[voiceOf(connection.conversation), new Uint8Array(frame)]]);
+    const batch = { recipients: [id], search: undefined, event: undefined, indexes: [], frames, nextRecipient: 0, pending: 0 };
+    (connection.pendingBatches ??= new DeliveryQueue()).push(batch);
+    this.#queue(batch);
   }
 
   #deliver(
@@ -101,7 +111,7 @@ export class FanOut {
       else if (!isLate(event, search)) copyFrame(connection.conversation, event, batch.frames, frames);
       batch.recipients.push(id);
       if (search !== undefined) batch.indexes.push(index);
-      (connection.pendingBatches ??= []).push(batch);
+      (connection.pendingBatches ??= new DeliveryQueue()).push(batch);
     }
     if (batch !== undefined) this.#queue(batch);
     else if (this.#spent > 0) this.#scheduleSlice();
@@ -130,14 +140,12 @@ export class FanOut {
   /** Delivers one slice, the oldest batches first. */
   #deliverSlice(): void {
     this.#spent = 0;
-    for (let batch = this.#batches[this.#first]; batch !== undefined; batch = this.#batches[this.#first]) {
+    for (let batch = this.#batches.first; batch !== undefined; batch = this.#batches.first) {
       if (!this.#deliverBatch(batch)) return;
       // The rest has disconnected, or has received the event before another frame.
       this.#pending -= batch.pending;
-      this.#first += 1;
+      this.#batches.shift();
     }
-    this.#batches.length = 0;
-    this.#first = 0;
   }
 
   /** @returns whether the batch is complete. */
@@ -147,7 +155,7 @@ export class FanOut {
       this.#spent += UNITS_PER_RECIPIENT;
       const id = batch.recipients[batch.nextRecipient] as ConnectionId;
       const connection = this.#parts.find(id);
-      if (connection?.pendingBatches?.[0] !== batch) continue;
+      if (connection?.pendingBatches?.first !== batch) continue;
       const isMatch = this.#matches(batch.search, batch.indexes[batch.nextRecipient] ?? 0);
       if (isMatch === undefined) return false;
       this.#take(connection, batch);
@@ -159,7 +167,7 @@ export class FanOut {
 
   /** Further events of a connection cost no further write to the network if they are delivered in the same turn. */
   #deliverMore(id: ConnectionId, connection: Connection): void {
-    for (let batch = connection.pendingBatches?.[0]; batch !== undefined; batch = connection.pendingBatches?.[0]) {
+    for (let batch = connection.pendingBatches?.first; batch !== undefined; batch = connection.pendingBatches?.first) {
       if (batch.search !== undefined || this.#spent >= UNITS_PER_TURN) return;
       this.#take(connection, batch);
       this.#write(id, connection, frameIn(batch, connection.conversation));
@@ -167,10 +175,17 @@ export class FanOut {
   }
 
   #take(connection: Connection, batch: DeliveryBatch): void {
-    connection.pendingBatches?.shift();
-    if (connection.pendingBatches?.length === 0) connection.pendingBatches = undefined;
+    this.#takeOwn(connection);
     batch.pending -= 1;
     this.#pending -= 1;
+  }
+
+  /** Removes the oldest pending batch of a connection. B3: a connection that holds too much memory receives no event. */
+  #takeOwn(connection: Connection): DeliveryBatch | undefined {
+    const { pendingBatches, memory } = connection;
+    const batch = memory?.isEnding === true ? undefined : pendingBatches?.shift();
+    if (pendingBatches?.first === undefined || batch === undefined) connection.pendingBatches = undefined;
+    return batch;
   }
 
   #matches(search: CandidateSearch | undefined, index: number): boolean | undefined {
@@ -188,7 +203,8 @@ export class FanOut {
     const expiresAt = connection.session?.requestedTopics?.expiresAt;
     if (text === undefined || (expiresAt !== undefined && clock.now() >= expiresAt)) return;
     this.#spent += 1 + text.length / BYTES_PER_UNIT;
-    write(id, connection, text);
+    // The socket is closed: nothing more can be sent.
+    if (write(id, connection, text) === 'gone') connection.pendingBatches = undefined;
   }
 }
 

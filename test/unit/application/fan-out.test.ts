@@ -202,7 +202,6 @@ describe('T10: FanOut', () => {
   });
 
   it.each([
-    ['a keep-alive frame', (id: ConnectionId) => connections.ping(id), ':'],
     ['a text of the embedding program', (id: ConnectionId) => void connections.sendText(id, Buffer.from('text')), 'text'],
     ['a close by the embedding program', (id: ConnectionId) => connections.closeWithoutFrame(id, 1000, ''), 'closed'],
   ])('delivers pending events before %s', (_, act, last) => {
@@ -214,6 +213,46 @@ describe('T10: FanOut', () => {
     expect(receivedBy(id).map((text) => text.trim().split('\n').at(-1))).toEqual(['data: rain', last]);
     clock.advance(0);
     expect(receivedBy(id)).toHaveLength(2);
+  });
+
+  it.each([
+    ['a keep-alive frame', (id: ConnectionId) => connections.ping(id), ':'],
+    ['a reply', (id: ConnectionId) => connections.reply(id, Buffer.from('reply')), 'reply'],
+  ])('M23: delivers thousands of pending events in slices before %s, and a later event after it', (_, act, last) => {
+    const [id] = openConnections(1, MERCURE) as [ConnectionId];
+    const lastLine = (text = ''): string => text.trim().split('\n').at(-1) ?? '';
+    for (let count = 0; count < 5_000; count++) connections.notify([id], event('rain'));
+    act(id);
+    connections.notify([id], event('sun'));
+    const counts = [0, ...clock.turnsUntilDone(() => written.length)];
+    expect(Math.max(...counts.map((count, at) => count - (counts[at - 1] ?? 0)))).toBeLessThan(1_000);
+    expect([written.length, ...receivedBy(id).slice(-3).map(lastLine)]).toEqual([5_002, 'data: rain', last, 'data: sun']);
+  });
+
+  it('B3: does not encode pending events for a connection that is closed to free memory', () => {
+    const dialect = new CountingDialect('/one', 'x'.repeat(500_000));
+    const [id] = openConnections(1, dialect) as [ConnectionId];
+    Object.assign(connections.find(id) ?? {}, { memory: { isEnding: true } });
+    for (let list = 0; list < 20; list++) {
+      connections.notify([id], { event: 'members', topic: topicName('garden'), members: new Set(), receipt: list });
+    }
+    const before = dialect.encoded;
+    connections.closeWithoutFrame(id, 1008, '');
+    clock.advance(0);
+    expect([dialect.encoded - before, written.at(-1)]).toEqual([0, `${id} closed`]);
+  });
+
+  it('does not encode pending events for a socket that was closed because its client reads too slowly', () => {
+    const dialect = new CountingDialect('/one', 'x'.repeat(500_000));
+    const [id] = openConnections(1, dialect) as [ConnectionId];
+    Object.assign(connections.find(id)?.socket ?? {}, { write: () => 'gone' });
+    for (let list = 0; list < 20; list++) {
+      connections.notify([id], { event: 'members', topic: topicName('garden'), members: new Set(), receipt: list });
+    }
+    const before = dialect.encoded;
+    connections.closeWithoutFrame(id, 1008, '');
+    clock.advance(0);
+    expect([dialect.encoded - before <= 1, written.at(-1)]).toEqual([true, `${id} closed`]);
   });
 
   it('delivers pending events before a close frame', () => {

@@ -1,0 +1,49 @@
+import type { ConnectionId } from '../domain/ids.ts';
+import type { CandidateSearch } from '../domain/subscriber-search.ts';
+import type { TopicEvent } from '../domain/topic.ts';
+
+/** An event with its pending recipients. */
+export interface DeliveryBatch {
+  readonly recipients: ConnectionId[];
+  /** Undefined if all of `recipients` match; else the search, whose candidates at `indexes` are matched at delivery. */
+  readonly search: CandidateSearch | undefined;
+  /** Encoded when it is delivered, for recipients whose voice is not in `frames`. Undefined if there are none. */
+  event: TopicEvent | undefined;
+  readonly indexes: number[];
+  /** By voice. */
+  readonly frames: Map<object, Uint8Array | undefined>;
+  /** Position of the first recipient that was not handled yet. */
+  nextRecipient: number;
+  /** Recipients that are still counted as pending. */
+  pending: number;
+}
+
+/** Batches in order, the oldest first. One connection may have thousands, so removing the oldest takes constant time. */
+export class DeliveryQueue {
+  #batches: (DeliveryBatch | undefined)[] = [];
+  /** Index of the oldest batch. */
+  #first = 0;
+
+  /** The oldest batch. */
+  get first(): DeliveryBatch | undefined {
+    return this.#batches[this.#first];
+  }
+
+  push(batch: DeliveryBatch): void {
+    this.#batches.push(batch);
+  }
+
+  /** Removes the oldest batch. */
+  shift(): DeliveryBatch | undefined {
+    const batch = this.first;
+    if (batch === undefined) return undefined;
+    this.#batches[this.#first] = undefined;
+    this.#first += 1;
+    if (this.#first === this.#batches.length) this.#batches.length = this.#first = 0;
+    else if (2 * this.#first > this.#batches.length) {
+      this.#batches = this.#batches.slice(this.#first);
+      this.#first = 0;
+    }
+    return batch;
+  }
+}
