@@ -94,7 +94,8 @@ describe.each(ENGINES)('members at several brokers on one $engine', ({ startEngi
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('members at two workers of $name', (kind) => {
   let server: Server;
   beforeAll(async () => {
-    server = await Server.start({ kind, options: { ...OPTIONS, workers: 2, log_format: 'json', drain_timeout: 500 } });
+    const workers = { workers: 2, key: ['peerjs', 'team-*'], log_format: 'json', drain_timeout: 500 };
+    server = await Server.start({ kind, options: { ...OPTIONS, ...workers } });
     await until(PATIENCE_MS, 'all workers to listen', () => server.output.includes('"event":"listening"') || undefined);
   });
   afterAll(() => server.stop());
@@ -117,5 +118,17 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('members at two workers of $name'
     await Promise.all(users.slice(1).map((user) => user.close()));
     await untilKeys(channels[0] as RealtimeChannel, ['user 0']);
     await users[0]?.close();
+  });
+
+  it('T20, R2: clients in a realm by pattern see those of the other worker, and no others', async () => {
+    const keys = Array.from({ length: CROWD }, (_, n) => `user ${n}`);
+    const teams = ['team-1', 'team-2'].map((key) => keys.map(() => new SupabaseUser(server, { params: { key } })));
+    for (const team of teams) {
+      const channels = await Promise.all(team.map((user, n) => track(user, keys[n] ?? '')));
+      for (const channel of channels) await untilKeys(channel, keys);
+      await Promise.all(team.slice(1).map((user) => user.close()));
+      await untilKeys(channels[0] as RealtimeChannel, ['user 0']);
+    }
+    for (const team of teams) await team[0]?.close();
   });
 });
