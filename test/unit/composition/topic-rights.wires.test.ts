@@ -31,9 +31,7 @@ function centrifuge(broker: TestBroker, given?: string): Subscriber {
 
 function nats(broker: TestBroker, given?: string): Subscriber {
   const client = new NatsClient(broker.transport.connect({ path: '/nats', query: '' }));
-  client
-    .connect({ clientId: '', ...(given !== undefined && { auth_token: given }), echo: false })
-    .send('SUB garden 1', 'SUB house 2');
+  client.connect({ ...(given !== undefined && { auth_token: given }), echo: false }).send('SUB garden 1', 'SUB house 2');
   return {
     received: () => Array.from(client.received.matchAll(/^MSG (?<subject>\w+)/gm), ([, subject]) => subject).join(),
     publish: (topic) => void client.publish(topic, '\u0001'),
@@ -53,7 +51,9 @@ function supabase(broker: TestBroker, given?: string): Subscriber {
 
 function mqtt(broker: TestBroker, given?: string): Subscriber {
   const client = new MqttClient(broker.transport.connect({ path: '/mqtt', query: '' }), 5);
-  client.connect({ ...(given !== undefined && { username: 'x', password: Buffer.from(given) }) }).subscribe('garden', 'house');
+  client
+    .connect({ clientId: '', ...(given !== undefined && { username: 'x', password: Buffer.from(given) }) })
+    .subscribe('garden', 'house');
   return {
     received: () => client.told.map((text) => text.split(' ')[0]).join(),
     publish: (topic) => void client.publish(topic, Buffer.of(1)),
