@@ -84,20 +84,21 @@ describe('attached: malformed requests', () => {
     return line.received;
   }
 
-  async function impatientServer(): Promise<{ server: Server; place: Endpoint }> {
-    const server = createServer({ headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 });
+  async function serverWith(timeout: number): Promise<{ server: Server; place: Endpoint }> {
+    const server = createServer({ headersTimeout: timeout, requestTimeout: timeout, connectionsCheckingInterval: 20 });
     return { server, place: await listening(server) };
   }
 
   it.each(MALFORMED)('H11: one with status %s is reported, and answered by Node', async (status, text) => {
-    const { server, place } = await impatientServer();
+    // On a slow machine, another request must not time out before it is read.
+    const { server, place } = await serverWith(status === '408' ? 100 : 60_000);
     const { gateway } = await attach(server);
     expect(await answerOf(place, text)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(gateway.refusals).toEqual([{ path: '', status: Number(status) }]);
   });
 
   it('H11: one is reported once, and answered by the listener of the embedding program', async () => {
-    const { server, place } = await impatientServer();
+    const { server, place } = await serverWith(60_000);
     server.on('clientError', (_, stream) => stream.end('HTTP/1.1 418 Teapot\r\n\r\n'));
     const [first, second] = [await attach(server), await attach(server)];
     expect(await answerOf(place, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 418 /);
@@ -105,7 +106,7 @@ describe('attached: malformed requests', () => {
   });
 
   it('one after stop is not reported', async () => {
-    const { server, place } = await impatientServer();
+    const { server, place } = await serverWith(60_000);
     const { gateway, transport } = await attach(server);
     await transport.stop();
     expect(await answerOf(place, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
