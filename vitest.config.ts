@@ -6,7 +6,10 @@ const WORKERS = { maxWorkers: 3, sequence: { groupOrder: 0 } };
 const LATER = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 /** Files of a project share the modules of their worker, because loading them again costs more than most tests. */
-const suite = (name: string) => ({ name, include: [`test/${name}/**/*.test.ts`], isolate: false, ...WORKERS });
+const suite = (name: string) => ({
+  ...{ name, include: [`test/${name}/**/*.test.ts`], isolate: false, ...WORKERS },
+  setupFiles: ['test/support/same-seed.ts'],
+});
 
 export default defineConfig({
   test: {

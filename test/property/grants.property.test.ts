@@ -165,6 +165,6 @@ describe('A3, A4, A5: no client speaks under an id that its grant does not cover
           answer(outcome.ok ? { ...outcome, value: { ...outcome.value, ...forgotten } } : outcome),
         ),
     });
-    expect(() => check(careless, { numRuns: 300, endOnFailure: true })).toThrow(/Property failed/);
+    expect(() => check(careless, { numRuns: 2_000, endOnFailure: true })).toThrow(/Property failed/);
   });
 });

@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { within } from '../../support/e2e/until.ts';
+import { SEED as seed } from '../../support/fuzz-seed.ts';
 
-/** Seconds for each property. FUZZ_SECONDS sets a longer search; FUZZ_SEED repeats a search. */
+/** Seconds for each property. FUZZ_SECONDS sets a longer search. */
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? '2');
 
 /** Searches for a counterexample for a limited time, and prints it with its seed. */
@@ -11,7 +11,6 @@ export async function search<T>(
   before: () => Promise<void>,
   holds: (input: T) => Promise<void>,
 ): Promise<void> {
-  const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
   // The first value may take seconds, because Unicode tables are built; that time is not part of the search.
   fc.sample(inputs, { seed, numRuns: 1 });
   let last = { input: undefined as T | undefined, outcome: Promise.resolve() };

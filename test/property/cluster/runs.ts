@@ -1,7 +1,5 @@
 /** The number of worlds for each engine: four times as many as find every fault. `npm run test:soak:cluster` runs more. */
 export const RUNS = 800;
-/** The test command plays the same worlds in each run, so that it tests the change. The soak plays new worlds. */
-export const SAME_WORLDS = { seed: 1 };
 /** For one world on a slow machine. */
 const PATIENCE_MS = 1_000;
 export const TIMEOUT = { timeout: RUNS * PATIENCE_MS };
