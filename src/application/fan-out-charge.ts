@@ -13,16 +13,24 @@ const RECEIVERS_PER_TOKEN = 250;
 const MAX_EXTRA_TOKENS = 20;
 const OVERLOAD_PAUSE: Millis = 20;
 
+/** M23: units of `Socket.spend` for the search of receivers, and for each group that is searched. */
+const UNITS_PER_RECEIVER = 0.2;
+const UNITS_PER_GROUP = 4;
+
 /**
- * T10, T11, M19: an event with many receivers costs its sender more tokens. While the limit for pending deliveries is reached,
- * the sender is paused.
+ * T10, T11, M19, M23: an event with many receivers costs its sender more tokens, and more of the turn. While the limit for
+ * pending deliveries is reached, the sender is paused.
+ * @param groups T15: that may have a receiver.
  */
 export function chargeFanOut(
   { performer, connections }: FanOutChargeParts,
   session: RealmSession,
   receivers: number,
   now: Millis,
+  groups = 0,
 ): void {
+  const units = UNITS_PER_RECEIVER * receivers + UNITS_PER_GROUP * groups;
+  if (units > 1) connections.find(session.connection)?.socket.spend?.(units);
   const { realm } = session;
   const extra = Math.min(MAX_EXTRA_TOKENS, Math.floor(receivers / RECEIVERS_PER_TOKEN));
   for (let token = 0; token < extra; token++) {

@@ -79,6 +79,10 @@ export class PacedSocket implements Socket {
     this.#socket.resume();
   }
 
+  spend(units: number): void {
+    this.#socket.spend?.(units);
+  }
+
   /** M16: called after the end of the connection. @returns accepted messages that were not sent. */
   takeUnsent(): SignalMessage[] {
     this.#isClosed = true;

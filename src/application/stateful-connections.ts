@@ -41,6 +41,9 @@ const INTRODUCTION_BYTES = 64 * 1024;
 /** W3: added to the size of each frame, so that a client can't send empty frames until the timeout. */
 const FRAME_COST_BYTES = 64;
 
+/** M23: units of `Socket.spend` for each request of a frame but the first: a publication takes several microseconds. */
+const UNITS_PER_REQUEST = 8;
+
 /** A client that has not introduced itself. */
 interface WaitingNewcomer {
   readonly newcomer: Newcomer;
@@ -81,10 +84,12 @@ export class StatefulConnections {
     if (session.state === 'connecting' || this.#pending.mustWait(id, now)) {
       const copy = new Uint8Array(frame.bytes);
       const requests = conversation.read(copy, frame.isBinary).map(afterIntroduction);
+      this.#spend(connection, requests);
       if (!this.#countRest(connection, conversation)) return this.#exceed(session, now);
       return this.#pending.keepRequests(session, { ...frame, bytes: copy }, requests, frame.size, now);
     }
     const requests = conversation.read(frame.bytes, frame.isBinary);
+    this.#spend(connection, requests);
     if (!this.#countRest(connection, conversation)) return this.#exceed(session, now);
     if (this.#parts.dispatcher.admits(session, now, frame.size, requests.length)) this.#handle(session, requests, frame, now);
   }
@@ -108,6 +113,7 @@ export class StatefulConnections {
     if (waiting === undefined) return this.#ignore();
     const copy = { ...frame, bytes: new Uint8Array(frame.bytes) };
     const requests = conversation.read(copy.bytes, copy.isBinary);
+    this.#spend(connection, requests);
     waiting.bytes += frame.size + FRAME_COST_BYTES;
     for (const [index, request] of requests.entries()) {
       if (request.action === 'reply') this.#parts.connections.reply(id, request.frame);
@@ -135,6 +141,11 @@ export class StatefulConnections {
     if (session === undefined || rest.length === 0) return;
     if (session.state === 'connecting') return this.#pending.keepRequests(session, frame, rest, frame.size, now);
     if (this.#parts.dispatcher.admits(session, now, frame.size, rest.length)) this.#handle(session, rest, frame, now);
+  }
+
+  /** M23: a frame with many requests counts like many frames. */
+  #spend({ socket }: Connection, { length }: readonly ConversationRequest[]): void {
+    if (length > 1) socket.spend?.((length - 1) * UNITS_PER_REQUEST);
   }
 
   /** W1. @returns whether the rest is within the limit of a message. */

@@ -39,4 +39,11 @@ export interface Socket {
   pause(): void;
 
   resume(): void;
+
+  /**
+   * M23: counts work of this turn beyond the frames of the client, so that fewer of the frames that wait are handled in the same
+   * turn. Undefined if the transport does not bound the work of a turn.
+   * @param units each about a microsecond.
+   */
+  spend?(units: number): void;
 }

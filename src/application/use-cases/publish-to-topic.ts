@@ -72,7 +72,8 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
         const event: TopicEvent = { event: 'receipt', receipt, ...(isUnheard(realm, subscribers, decisions) && NO_SUBSCRIBERS) };
         performer.perform(realm, { do: 'notify', to: [session.connection], event }, now);
       }
-      chargeFanOut(parts, session, subscribers, now);
+      // T15: one decision for each group.
+      chargeFanOut(parts, session, subscribers, now, decisions.length);
     },
     fromWill: (session, now) => {
       const { realm, traits, willDraft } = session;

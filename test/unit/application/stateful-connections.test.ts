@@ -5,6 +5,7 @@ import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memo
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
 import type { MemoryClient } from '../../../src/adapters/transports/memory/listener.ts';
+import { MemorySocket } from '../../../src/adapters/transports/memory/socket.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
 import { CounterDialect } from '../../support/counter-dialect.ts';
@@ -34,6 +35,16 @@ describe('a connection of a stateful dialect', () => {
     const client = connect(start());
     send(client, 'HI\n+a\n?\na one\na t', '', 'w', 'o\n', '?\n');
     expect(linesOf(client)).toEqual(['hi fresh', 'ok 1', '2', 'a one', 'ok 3', 'a two', 'ok 4', '5']);
+  });
+
+  it('M23: a frame with many requests counts as much against the turn as many frames', () => {
+    const units: number[] = [];
+    const wire = MemorySocket.prototype as { spend?: (units: number) => void };
+    wire.spend = (spent) => void units.push(spent);
+    const client = connect(start());
+    send(client, 'HI\n?\n', '?\n', '?\n'.repeat(251));
+    delete wire.spend;
+    expect(units).toEqual([8, 2_000]);
   });
 
   it('W2: reads each connection by its own state', () => {

@@ -144,6 +144,10 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
     this.#resumeReading();
   }
 
+  spend(units: number): void {
+    this.#reporter.spend(units);
+  }
+
   receiveChunk(chunk: Buffer): void {
     if (this.#state === 'ended') return;
     const before = this.#held;

@@ -181,6 +181,10 @@ export class NodeSocket implements Socket, Corked {
     this.#resumeReading();
   }
 
+  spend(units: number): void {
+    this.#reporter.spend(units);
+  }
+
   #resumeReading(): void {
     if (!this.#isPaused && !this.#isThrottled && this.#isOpen) this.#ws.resume();
   }

@@ -130,6 +130,11 @@ export class ConnectionReporter implements DeferredInput {
     return true;
   }
 
+  /** M23: work that the input of the connection caused. */
+  spend(units: number): void {
+    this.#context.turns?.budget.spend(this, units);
+  }
+
   /** Must be called before `closed`. */
   unsent(message: SignalMessage): void {
     this.#context.defer(() => this.#context.gateway.unsent(this.#connectionId(), message));

@@ -55,6 +55,14 @@ export class InputBudget {
     return false;
   }
 
+  /** Counts further work for input that was handled in this turn. */
+  spend(input: DeferredInput, units: number): void {
+    this.#spent += units;
+    if (this.#spent >= UNITS_PER_TURN / 2) this.#schedule();
+    const extra = this.#extra.get(input);
+    if (extra !== undefined) this.#extra.set(input, extra + units);
+  }
+
   /** Handles the input in later turns. A repeated call changes nothing. */
   defer(input: DeferredInput): void {
     this.#deferred.add(input);
@@ -98,9 +106,10 @@ export class InputBudget {
     for (let units = input.nextCost; units !== undefined; units = input.nextCost) {
       const isFirstOfOldest = used === 0 && reserved === UNITS_OF_OLDEST;
       if (!isFirstOfOldest && used + units > reserved && this.#spent >= UNITS_PER_TURN) break;
-      used += units;
+      const before = this.#spent;
       this.#spent += units;
       input.handleNext();
+      used += this.#spent - before;
     }
     return used > 0;
   }

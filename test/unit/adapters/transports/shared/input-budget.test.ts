@@ -82,6 +82,27 @@ describe('M23: the input of one turn of the event loop', () => {
     expect(connection.frames.map(textOf)).toEqual(Array.from({ length: 3_000 }, (_, n) => String(n)));
   });
 
+  it.each([0, 1])(
+    'frames that cause much work are handled a few in each turn, in order (with %i other connections)',
+    (others) => {
+      const loop = new Loop();
+      const { reporter, connection } = loop.open();
+      const other = Array.from({ length: others }, () => loop.open());
+      loop.gateway.onFrame = () => void reporter.spend(2_000);
+      for (let n = 0; n < 12; n++) {
+        reporter.frame(Buffer.from(String(n)), false);
+        for (const each of other) each.reporter.frame(Buffer.from('x'), false);
+      }
+      const counts = [connection.frames.length];
+      while (connection.frames.length < 12) {
+        loop.endTurn();
+        counts.push(connection.frames.length);
+      }
+      expect(Math.max(...counts.map((count, at) => count - (counts[at - 1] ?? 0)))).toBeLessThanOrEqual(3);
+      expect(connection.frames.map(textOf)).toEqual(Array.from({ length: 12 }, (_, n) => String(n)));
+    },
+  );
+
   it('small frames of other connections do not wait for the large frames of one', () => {
     const loop = new Loop();
     const [attacker, ann] = [loop.open(), loop.open()];
