@@ -37,6 +37,8 @@ export class RetainedPublications {
   readonly #memory: MemoryBudget | undefined;
   readonly #byTopic = new Map<string, Retained>();
   #bytes = 0;
+  /** No publication expires before this time. */
+  #nextExpiry: Millis = NEVER;
 
   /** @param memory B1, B2: counts retained publications like held messages. */
   constructor(limits: RetainedLimits, memory?: MemoryBudget) {
@@ -105,12 +107,19 @@ export class RetainedPublications {
     const copy = copyWithBytes(publication);
     const expiresAt = now + (copy.retain?.lifetime ?? NEVER);
     this.#byTopic.set(topicOf(copy), { publication: copy, keptSince: now, expiresAt, address });
+    this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
     this.#bytes += bytesOf(copy) - keptBytes(before);
     return true;
   }
 
+  /** M23: not for each publication that finds no room, because a client may send thousands of them in one turn. */
   #deleteExpired(now: Millis): void {
-    for (const topic of this.#byTopic.keys()) this.find(topic, now);
+    if (now < this.#nextExpiry) return;
+    this.#nextExpiry = NEVER;
+    for (const topic of this.#byTopic.keys()) {
+      const expiresAt = this.find(topic, now)?.expiresAt ?? NEVER;
+      this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
+    }
   }
 
   #delete(topic: string): void {

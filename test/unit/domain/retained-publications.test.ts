@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { RetainedPublications } from '../../../src/domain/retained-publications.ts';
 import { NEVER } from '../../../src/domain/time.ts';
@@ -58,6 +58,18 @@ describe('T17: retained publications', () => {
     expect([textOf(kept, 'a', 9), textOf(kept, 'a', 10), kept.size]).toEqual(['a', undefined, 1]);
     kept.keep(publication('a', 'a', 10), 10);
     expect([kept.keep(publication('c', 'c'), 19), kept.keep(publication('c', 'c'), 20)]).toEqual([false, true]);
+  });
+
+  it('M23: are not all searched for expired ones by each publication without room', () => {
+    const kept = new RetainedPublications({ retainedMessages: 100, retainedBytes: 1_000_000 });
+    for (let topic = 0; topic < 100; topic++) kept.keep(publication(`${topic}`, 'x', 1_000 + topic), 0);
+    const find = vi.spyOn(kept, 'find');
+    for (let more = 0; more < 100; more++) kept.keep(publication(`more/${more}`, 'x'), 5);
+    expect([find.mock.calls.length, kept.size]).toEqual([100, 100]);
+    kept.keep(publication('later', 'x'), 1_001);
+    expect([textOf(kept, '1', 1_001), textOf(kept, '2', 1_001), textOf(kept, 'later', 1_001)]).toEqual([undefined, 'x', 'x']);
+    for (let more = 0; more < 5; more++) kept.keep(publication('more', 'x'), 1_002);
+    expect([textOf(kept, 'more', 1_002), textOf(kept, '3', 1_003)]).toEqual(['x', undefined]);
   });
 
   it('never exceed the limits, for any publications', () => {
