@@ -42,7 +42,6 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ sslkey: 'key.pem', sslcert: 'cert.pem', cluster: 'redis://127.0.0.1:1', socketio_prefixes: ['a'] },
   ...{ mercure_path: '/m', peero_path: '/p', socketio_path: '/s', relay_path: '/r' },
   ...{ centrifuge_path: '/c', centrifuge_prefixes: ['a'], nats_path: '/n', nats_prefixes: ['a.'] },
-  ...{ centrifuge_path: '/c', centrifuge_prefixes: ['a'] },
   ...{ supabase_path: '/b', supabase_prefixes: ['a'] },
   ...{ mqtt_path: '/q', mqtt_prefixes: ['a'] },
   ...{ mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET },
