@@ -12,6 +12,7 @@ import { burst, relay } from './measures/relay.mjs';
 import { storm } from './measures/storm.mjs';
 import { sweep } from './measures/sweep.mjs';
 import { tokenStorm } from './measures/token-storm.mjs';
+import { wires } from './measures/wires.mjs';
 import { workers } from './measures/workers.mjs';
 
 /**
@@ -40,7 +41,7 @@ import { workers } from './measures/workers.mjs';
 /** @type {readonly Measure[]} */
 const LOADS = [relay, burst, register, churn, latency, idle, storm, tokenStorm, metrics, drift];
 /** @type {readonly Measure[]} */
-export const MEASURES = [...LOADS, sweep, hop, mailboxes, cluster, workers, peerList];
+export const MEASURES = [...LOADS, sweep, hop, mailboxes, cluster, workers, peerList, wires];
 
 /** The subject to which the goals apply. */
 export const GOAL_SUBJECT = 'signalbox-uws';

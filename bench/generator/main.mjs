@@ -6,11 +6,12 @@ import { churn, cycle } from './scenarios/churn.mjs';
 import { fill } from './scenarios/idle.mjs';
 import { latency } from './scenarios/latency.mjs';
 import { pairTimes, startPair, stopPair } from './scenarios/pair.mjs';
+import { publish } from './scenarios/publish.mjs';
 import { register } from './scenarios/register.mjs';
 import { relay } from './scenarios/relay.mjs';
 import { assemble, storm } from './scenarios/storm.mjs';
 
-const SCENARIOS = { relay, latency, register, churn, cycle, fill, assemble, storm, startPair, pairTimes, stopPair };
+const SCENARIOS = { relay, latency, register, churn, cycle, fill, assemble, storm, startPair, pairTimes, stopPair, publish };
 
 const faults = new Faults();
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf, MqttUser } from '../../support/e2e/mqtt-client.ts';
+import { MqttWire } from '../../support/e2e/mqtt-wire.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
@@ -126,6 +127,18 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('MQTT on $name', (kind) => {
     await until(TIMEOUT_MS, 'some pings', () => (Date.now() - from > 5_000 ? true : undefined));
     expect([ann.client.connected, closes]).toEqual([true, 0]);
     await patient.stop();
+  });
+
+  it.each(VERSIONS)('MQ10, MQ21: version %d is closed if it sends nothing, and its will is published', async (version) => {
+    const topic = uniqueName('wills');
+    const bob = await user();
+    await bob.subscribe(topic);
+    const silent = await MqttWire.open(server, version);
+    const will = { topic, payload: Buffer.from('gone'), qos: 0, retain: false } as const;
+    silent.send({ cmd: 'connect', clientId: '', keepalive: 1, clean: true, protocolId: 'MQTT', protocolVersion: version, will });
+    expect(await bob.waitFor(1)).toEqual([[topic, hex('gone'), false]]);
+    await until(TIMEOUT_MS, 'the close', () => (silent.isClosed ? true : undefined));
+    expect(silent.packets.map(({ cmd }) => cmd)).toEqual(version === 5 ? ['connack', 'disconnect'] : ['connack']);
   });
 
   it.each(VERSIONS)(
