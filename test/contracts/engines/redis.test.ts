@@ -196,3 +196,22 @@ it('deletes stored replies that were received', async () => {
   expect(Object.keys(await admin.hgetall('signalbox:{green}:done:here')).sort()).toEqual(['5', 'answered', 'last']);
   await shared.dispose();
 });
+
+it('O5: marks released ids in the first ten leases after Redis has started without data, and until their end', async () => {
+  const shared = await Shared.start();
+  const client = new CommandClient(shared.runner());
+  const releasedAfter = async (id: string, leases: number): Promise<number> => {
+    shared.now += leases * LEASE;
+    await client.claim(id);
+    client.release(id);
+    // Its reply follows that of the release.
+    await client.keep();
+    return (await admin.pttl(`signalbox:{green}:released:${id}`)) / LEASE;
+  };
+  expect(await releasedAfter('ann', 0)).toBeLessThanOrEqual(10);
+  const left = await releasedAfter('bob', 4);
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThanOrEqual(6);
+  expect(await releasedAfter('cem', 7)).toBeLessThan(0);
+  await shared.dispose();
+});

@@ -3,6 +3,9 @@ import { defineScript } from './script.ts';
 /** Claims of a node that has been dead for this number of leases are removed. */
 export const RETENTION_LEASES = 20;
 
+/** After a loss of the data, nodes claim their ids again in this number of leases. A later node is an exception. */
+const RECLAIM_LEASES = 10;
+
 const CLAIM_COUNTS = `
 local function realmOf(id)
   return string.match(id, '^([^\\n]*)\\n')
@@ -109,7 +112,7 @@ return 'held'
 
 /**
  * id, node, connection, digest, lease: the first arguments of CLAIM, because a late claim runs as a release. In the time in which
- * nodes may claim their ids again after a loss of the data, a released id is marked.
+ * nodes claim their ids again after a loss of the data, a released id is marked. All marks end with that time.
  */
 const RELEASE = defineScript(
   `
@@ -119,9 +122,9 @@ if not owner or owner.node ~= node or owner.connection ~= connection then return
 redis.call('HDEL', p .. 'peers', id)
 redis.call('HDEL', p .. 'restored', id)
 addToCount(id, node, -1)
-local retention = tonumber(lease) * ${RETENTION_LEASES}
 local startedAt = string.match(redis.call('HGET', p .. 'numbers', 'era') or '', '@(%d+)$')
-if startedAt and now - startedAt < retention then redis.call('SET', p .. 'released:' .. id, '', 'PX', retention) end
+local left = (startedAt or 0) + tonumber(lease) * ${RECLAIM_LEASES} - now
+if left > 0 then redis.call('SET', p .. 'released:' .. id, '', 'PX', left) end
 `,
   CLAIM_COUNTS,
 );

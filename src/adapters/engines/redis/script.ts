@@ -14,7 +14,7 @@ import { nodeChannel } from './keys.ts';
  *   from:ID  hash: addressee -> messages of ID          bytes   hash: bytes that wait for each ID, and "" for the realm
  *   numbers  hash: the era of the data, and the count of the last granted claim
  *   restored hash: id -> "node connection era count" of a claim that was stored again after a loss of the data
- *   released:ID  exists for some time if ID was released in the first time of the era
+ *   released:ID  exists in the first time of the era if ID was released in it
  * ARGV: the time in ms ('' for the clock of Redis); the node; the number of the command ('' for a read-only script); the number
  * up to which the node has received all replies; the last number whose reply was lost; then the arguments of the
  * script. Commands are idempotent: a retried or late copy does not run again, and receives the stored reply. If Redis has lost
