@@ -36,6 +36,20 @@ export async function inSlices({ pid, done, sliceMs, isOver }) {
   return slices;
 }
 
+/**
+ * Measures a load after its warm-up, and stops it.
+ * @param {{ arrived: number, start: () => void, stop: () => unknown }} load `arrived`: messages so far
+ * @param {{ pid: number | number[], warmUpMs: number, slices: number, sliceMs: number }} options
+ * @returns {Promise<Slice[]>}
+ */
+export async function slicesOfLoad(load, { pid, warmUpMs, slices, sliceMs }) {
+  load.start();
+  await pause(warmUpMs);
+  const measured = await inSlices({ pid, done: () => load.arrived, sliceMs, isOver: (sofar) => sofar.length >= slices });
+  await load.stop();
+  return measured;
+}
+
 function reading(pid, done) {
   const serverNs = [pid].flat().reduce((sum, one) => sum + cpuNanoseconds(one), 0);
   return { count: done(), serverNs, generatorNs: cpuNanoseconds('self'), at: performance.now() };

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { inSlices } from '../slices.mjs';
+import { slicesOfLoad } from '../slices.mjs';
 import { WIRES } from '../wires.mjs';
 
 const HOST = '127.0.0.1';
@@ -14,15 +14,11 @@ const PATIENCE_MS = 10_000;
  *   slices: number, sliceMs: number }} Options `depth`: publications in flight
  * @param {Options} options
  */
-export async function publish({ port, pid, wire: name, target, listeners: count, depth, warmUpMs, slices, sliceMs }, faults) {
+export async function publish({ port, wire: name, target, listeners: count, depth, ...measure }, faults) {
   const wire = { ...WIRES[name], ...(target === undefined ? {} : { target }) };
   const load = new Load(wire, { port, depth, faults });
   await load.connect(count);
-  load.start();
-  await pause(warmUpMs);
-  const measured = await inSlices({ pid, done: () => load.arrived, sliceMs, isOver: (sofar) => sofar.length >= slices });
-  await load.stop();
-  return measured;
+  return slicesOfLoad(load, measure);
 }
 
 class Load {

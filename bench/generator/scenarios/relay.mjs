@@ -1,22 +1,17 @@
 /* Pairs of peers under constant load: each sends its next messages when the last ones have arrived. */
 import { setImmediate } from 'node:timers';
-import { setTimeout as pause } from 'node:timers/promises';
 import { connectPeers, pairUp, settle } from '../peers.mjs';
-import { inSlices } from '../slices.mjs';
+import { slicesOfLoad } from '../slices.mjs';
 
 /**
  * @typedef {{ port: number | number[], isNear?: boolean, pid: number | number[] }} Endpoint
  * @typedef {Endpoint & { peers: number, depth: number, warmUpMs: number, slices: number, sliceMs: number }} Options
  * @param {Options} options `depth`: messages in one write
  */
-export async function relay({ port, isNear, pid, peers: peerCount, depth, warmUpMs, slices, sliceMs }, faults) {
+export async function relay({ port, isNear, peers: peerCount, depth, ...measure }, faults) {
   const peers = await connectPeers({ port, isNear, count: peerCount, faults });
   const load = new Load(pairUp(peers, faults), depth);
-  load.start();
-  await pause(warmUpMs);
-  const measured = await inSlices({ pid, done: () => load.arrived, sliceMs, isOver: (sofar) => sofar.length >= slices });
-  await load.stop();
-  return measured;
+  return slicesOfLoad(load, measure);
 }
 
 class Load {
