@@ -13,10 +13,11 @@ import { forgetRequest, trafficOf, type Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { limitOf } from './hit-limits.ts';
 import type { Lanes, PairRoute } from './lanes.ts';
+import { MailboxCollector } from './mailbox-collector.ts';
 import { pausePeer } from './paused-peers.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
-import type { MailboxStore, TakeAnswer } from './ports/mailbox-store.ts';
+import type { MailboxStore } from './ports/mailbox-store.ts';
 import type { NodeBus } from './ports/node-bus.ts';
 import type { PeerDirectory } from './ports/peer-directory.ts';
 import type { Counter, Histogram, Telemetry } from './ports/telemetry.ts';
@@ -48,6 +49,7 @@ export class Performer {
   readonly #parts: PerformerParts;
   readonly #delivered: Readonly<Record<'direct' | 'mailbox' | 'cluster', Counter>>;
   readonly #mailboxWait: Histogram;
+  readonly #collector: MailboxCollector;
   /** Undefined without links to other nodes. */
   #lanes: Lanes | undefined;
   #openingListener: (session: Session) => void = () => undefined;
@@ -62,6 +64,7 @@ export class Performer {
     // An alert sees only an increase from a known value.
     for (const bound of [...MAILBOX_BOUNDS, 'engine']) parts.telemetry.counter('mailbox_full_total', bound);
     this.#mailboxWait = parts.telemetry.histogram('mailbox_wait_seconds');
+    this.#collector = new MailboxCollector(parts);
   }
 
   /** Must be called before the first decision. */
@@ -205,38 +208,25 @@ export class Performer {
   }
 
   #fetchMailbox(realm: Realm, fetch: MailboxFetch): void {
-    const { mailboxes, turns, clock } = this.#parts;
+    const { clock } = this.#parts;
     const { session } = fetch;
     if (session.state === 'connecting') this.#lanes?.peerRegistered(realm, session.id);
     const delivered = session.state === 'open' ? this.#delivered.cluster : this.#delivered.mailbox;
     realm.use.add();
-    const answered: TakeAnswer = (messages, unread, claim, waits = []) =>
-      turns.run(() => {
-        realm.use.remove();
-        for (const wait of waits) this.#mailboxWait.observe(wait / 1_000);
-        // O5: the bus message about it may have arrived before the session was registered.
-        const supersede = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
-        if (claim === 'free' && (session.state === 'connecting' || session.state === 'open')) this.#claimAgain(realm, session);
-        const decisions: Decision[] = supersede === undefined ? [] : [supersede];
-        this.#lanes?.mailboxFetched(session, messages, claim === 'held');
-        realm.mailboxFetched(fetch, messages, unread, decisions);
-        const now = clock.now();
-        for (const decision of decisions) {
-          if (decision.do === 'deliver') this.#deliver(realm, decision, now, delivered);
-          else this.perform(realm, decision, now);
-        }
-        if (session.state === 'open' && !session.isFetchingMailbox) this.#lanes?.mailboxEmpty(session);
-      });
-    mailboxes.take(session, answered, clock.now(), () => session.state === 'connecting' || session.state === 'open');
-  }
-
-  /** O5: another connection had taken the id and released it, before this one was registered. Or the directory lost its data. */
-  #claimAgain(realm: Realm, session: Session): void {
-    const { directory, turns, clock } = this.#parts;
-    const { id, connection } = session;
-    directory.confirm(session, true, (outcome) => {
-      const supersede = outcome === 'lost' ? realm.superseded(id, connection) : undefined;
-      if (supersede !== undefined) turns.run(() => this.perform(realm, supersede, clock.now()));
+    this.#collector.collect(session, ({ messages, unread, claim, waits }) => {
+      realm.use.remove();
+      for (const wait of waits) this.#mailboxWait.observe(wait / 1_000);
+      // O5: the bus message about it may have arrived before the session was registered.
+      const supersede = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
+      const decisions: Decision[] = supersede === undefined ? [] : [supersede];
+      this.#lanes?.mailboxFetched(session, messages, claim === 'held');
+      realm.mailboxFetched(fetch, messages, unread, decisions);
+      const now = clock.now();
+      for (const decision of decisions) {
+        if (decision.do === 'deliver') this.#deliver(realm, decision, now, delivered);
+        else this.perform(realm, decision, now);
+      }
+      if (session.state === 'open' && !session.isFetchingMailbox) this.#lanes?.mailboxEmpty(session);
     });
   }
 

@@ -26,7 +26,10 @@ export interface MailboxPeer extends Pick<Claim, 'realm' | 'id' | 'connection'> 
   readonly memory?: Pick<MemoryAccount, 'address'> | undefined;
 }
 
-/** The state of a claim. `moved`: another connection holds the id. `free`: no connection holds it. */
+/**
+ * The state of a claim. `moved`: another connection holds the id. `free`: no connection holds it, so the caller claims it again
+ * before it delivers the messages.
+ */
 export type ClaimState = 'held' | 'moved' | 'free';
 
 /**
