@@ -16,7 +16,7 @@ const START_MS = 10_000;
 
 // No peer is refused or times out during a measurement.
 const MANY = '1000000';
-const SIGNALBOX = 'dist/composition/cli.js';
+const SIGNALBOX = 'dist/signalbox.js';
 const SIGNALBOX_LIMITS = [
   ...['--messages_per_second', MANY, '--message_burst', MANY],
   ...['--max_connections', '100000', '--max_connections_per_address', '100000', '--log_level', 'silent'],

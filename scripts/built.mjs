@@ -14,6 +14,7 @@ const SOURCES = [
   'pages',
   'scripts/build-pages.mjs',
   'scripts/build-commonjs.mjs',
+  'scripts/build-cli.mjs',
   'package-lock.json',
 ];
 const COMPILER = 'node_modules/typescript-native';

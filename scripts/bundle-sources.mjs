@@ -4,13 +4,15 @@ import { join } from 'node:path';
 
 const STAGE = 'build/sources';
 const PAGES = ['status', 'playground', 'doctor'];
+/** Parts of the build that are made of its modules. */
+const BUILT = /^dist[\\/](cli|commonjs)$|\.d\.ts$/;
 const SUITES = ['conformance/conform.js', 'conformance/conform-report.js', 'doctor/doctor.js'];
 
 /** @param {string} version @returns {string} the entry point */
 export function stageBundleSources(version) {
   rmSync(STAGE, { recursive: true, force: true });
   mkdirSync(STAGE, { recursive: true });
-  cpSync('dist', STAGE, { recursive: true, filter: (path) => !path.endsWith('.d.ts') });
+  cpSync('dist', STAGE, { recursive: true, filter: (path) => !BUILT.test(path) });
   const pages = Object.fromEntries(PAGES.map((name) => [name, readFileSync(`dist/pages/${name}.html`, 'utf8')]));
   const suites = SUITES.map((file) => `${JSON.stringify(file)}: () => import(${JSON.stringify(`../${file}`)})`);
   write('composition/version.js', `export const VERSION = ${JSON.stringify(version)};\n`);

@@ -84,7 +84,7 @@ export function argumentsOf(id: string, read: (path: string) => string = (path) 
   if (!/^\d+$/.test(id)) throw new Error('the id must be a number');
   const line = read(`/proc/${id}/cmdline`).replace(/\0+$/, '');
   const words = line.includes('\0') ? line.split('\0') : line.split(' ');
-  const at = words.findIndex((word) => /(^|\/)(cli\.js|signalbox)$/.test(word));
+  const at = words.findIndex((word) => /(^|\/)(cli\.js|signalbox(\.m?js)?)$/.test(word));
   if (at < 0) throw new Error('the process does not run signalbox');
   return words.slice(at + 1);
 }

@@ -30,7 +30,6 @@ const CONTAINER_FILE = '^src/composition/binding\\.ts$';
 
 const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   name: string;
-  bin: Record<string, string>;
   exports: Record<string, string | { import: { default: string } }>;
   peerDependencies: Record<string, string>;
 };
@@ -45,8 +44,11 @@ export const API_ENTRY_POINTS: Readonly<Record<string, string>> = Object.fromEnt
   ),
 );
 
-/** All entry points: those of the command line too. */
-export const ENTRY_POINTS: readonly string[] = [...Object.values(PACKAGE.bin).map(sourceOf), ...Object.values(API_ENTRY_POINTS)];
+/** The command line, which the build joins with its imports: `scripts/build-cli.mjs`. */
+const COMMAND_LINE = 'src/composition/cli.ts';
+
+/** All entry points. */
+export const ENTRY_POINTS: readonly string[] = [COMMAND_LINE, ...Object.values(API_ENTRY_POINTS)];
 
 /** The commands outside of `src`, which the command line loads on demand by file name. */
 export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts', 'doctor/doctor.ts'];

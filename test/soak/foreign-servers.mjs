@@ -15,7 +15,7 @@ import { pageSection } from './foreign-page.mjs';
 
 const { values } = parseArgs({ options: { results: { type: 'string' } } });
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CLI = join(ROOT, 'dist/composition/cli.js');
+const CLI = join(ROOT, 'dist/signalbox.js');
 const LOOPBACK = join(ROOT, 'test/soak/loopback.mjs');
 const EXAMPLES = join(ROOT, 'examples/conformance');
 const PAGE = join(ROOT, 'docs/conformance-servers.md');

@@ -44,7 +44,7 @@ for (const [name, servers] of Object.entries(HONEST)) {
 process.exit(wrong === 0 ? 0 : 1);
 
 function signalbox(transport: string): Servers {
-  const command = `"${process.execPath}" dist/composition/cli.js --port {port} --host 127.0.0.1 --transport ${transport} {options}`;
+  const command = `"${process.execPath}" dist/signalbox.js --port {port} --host 127.0.0.1 --transport ${transport} {options}`;
   const template = readTemplate(command, 'signalbox');
   return commandServers({ name: transport, template, declared: {}, patience: PATIENCE_MS, startTimeout: START_TIMEOUT_MS });
 }

@@ -21,7 +21,7 @@ const { values } = parseArgs({
   },
 });
 const [minutes, maxP99, maxMib] = [Number(values.minutes), Number(values.p99), Number(values.mib)];
-const CLI = join(import.meta.dirname, '../../dist/composition/cli.js');
+const CLI = join(import.meta.dirname, '../../dist/signalbox.js');
 const MIB = 1024 * 1024;
 const REPORT_EVERY_MS = 30_000;
 const MINUTES_OF_A_ROUND = 3;

@@ -29,7 +29,7 @@ describe('--plugin', () => {
     );
     const command = (port: number) => [
       process.execPath,
-      'dist/composition/cli.js',
+      'dist/signalbox.js',
       '--port',
       String(port),
       '--host',

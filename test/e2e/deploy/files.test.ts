@@ -232,7 +232,7 @@ describe('deploy/systemd', () => {
   const examples = Object.fromEntries(lines('systemd/signalbox.env', /^#(SIGNALBOX_\w+=.*)$/));
 
   it('starts the build and gives it time to drain', () => {
-    expect(unit['ExecStart']).toBe('/usr/bin/node /opt/signalbox/dist/composition/cli.js');
+    expect(unit['ExecStart']).toBe('/usr/bin/node /opt/signalbox/dist/signalbox.js');
     expect(unit['ExecReload']).toBe('/bin/kill -HUP $MAINPID');
     const drain = Number(examples['SIGNALBOX_DRAIN_SPREAD']) + Number(examples['SIGNALBOX_DRAIN_TIMEOUT']);
     expect(Number(unit['TimeoutStopSec'])).toBeGreaterThan(drain / 1_000);

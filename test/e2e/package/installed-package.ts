@@ -74,7 +74,7 @@ export class InstalledPackage {
 
   /** The command of the package. */
   signalbox(...args: readonly string[]): Promise<Output> {
-    return this.node('node_modules/@signalbox/broker/dist/composition/cli.js', ...args);
+    return this.node('node_modules/@signalbox/broker/dist/signalbox.js', ...args);
   }
 
   /** The output of the compiler for a strict program. */

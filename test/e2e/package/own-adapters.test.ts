@@ -132,3 +132,14 @@ describe('a store, a transport and a dialect of a program', () => {
     expect({ stdout: stdout.trim(), stderr }).toEqual({ stdout: EXPECTED, stderr: '' });
   });
 });
+
+it('a plugin of the command line has the classes of the broker', async () => {
+  const text = `
+    import { ListenError } from '@signalbox/broker/ports';
+    const listen = () => Promise.reject(new ListenError({ reason: 'port-forbidden', host: 'h', port: 1 }, 'not here'));
+    const nothing = () => undefined;
+    export default { transport: { name: 'none', listen, refuseNew: nothing, reloadCertificate: nothing, stop: async () => {} } };
+  `;
+  await project.write('plugin.mjs', text);
+  expect(await project.signalbox('--plugin', 'plugin.mjs')).toMatchObject({ code: 1, stderr: 'signalbox: not here\n' });
+});

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InstalledPackage, ROOT } from './installed-package.ts';
 
 const LIBRARY = join(ROOT, 'node_modules/uWebSockets.js');
-const CLI = 'node_modules/@signalbox/broker/dist/composition/cli.js';
+const CLI = 'node_modules/@signalbox/broker/dist/signalbox.js';
 const BINARY = `uws_${process.platform}_${process.arch}_${process.versions.modules}.node`;
 
 let project: InstalledPackage;

@@ -9,7 +9,7 @@ export interface ServerKind {
 
 export const LOOPBACK = '127.0.0.1';
 /** The output of `npm run build`; SIGNALBOX_CLI selects another one, such as an installed package. */
-export const SIGNALBOX_CLI = process.env['SIGNALBOX_CLI'] ?? 'dist/composition/cli.js';
+export const SIGNALBOX_CLI = process.env['SIGNALBOX_CLI'] ?? 'dist/signalbox.js';
 
 export const PEER_CLI = 'node_modules/peer/dist/bin/peerjs.js';
 

@@ -91,6 +91,8 @@ describe('signalbox health', () => {
 describe('the arguments of a process', () => {
   it.each([
     ['node\0dist/composition/cli.js\0--port\x008000\0', ['--port', '8000']],
+    ['node\0/opt/signalbox/dist/signalbox.js\0--port=8000\0', ['--port=8000']],
+    ['node\0signalbox.mjs\0', []],
     ['/sbin/init\0--\0node\0/app/cli.js\0--host\0::1\0', ['--host', '::1']],
     ['node\0/usr/bin/signalbox\0', []],
     ['signalbox --port=8000 --key=a\0\0\0', ['--port=8000', '--key=a']],
