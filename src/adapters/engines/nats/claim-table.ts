@@ -2,6 +2,7 @@ import type { PeerId } from '../../../domain/ids.ts';
 import { encodeClaim, type ClaimEntry } from './entries.ts';
 import type { Journal } from './journal.ts';
 import { claimKey } from './keys.ts';
+import { RequestError } from './request-error.ts';
 import type { JournalState } from './journal-state.ts';
 
 /** `failed`: NATS rejected the write, or did not confirm it. */
@@ -28,7 +29,7 @@ export class ClaimTable {
    */
   update(id: PeerId, decide: DecideClaim): Promise<UpdateResult> {
     const before = this.#updates.get(id) ?? this.journal.ready;
-    const change = before.then(() => this.#update(id, decide)).catch((error: unknown) => this.#fail(error));
+    const change = before.then(() => this.#update(id, decide)).catch((error: unknown) => this.#fail(id, error));
     this.#updates.set(id, change);
     void change.finally(() => {
       if (this.#updates.get(id) === change) this.#updates.delete(id);
@@ -79,8 +80,8 @@ export class ClaimTable {
     }
   }
 
-  #fail(error: unknown): UpdateResult {
-    this.journal.onFault(error);
+  #fail(id: PeerId, error: unknown): UpdateResult {
+    this.journal.onFault(new RequestError(`update the claim of ${JSON.stringify(id)}`, error));
     return 'failed';
   }
 }

@@ -1,4 +1,5 @@
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import { RequestError } from './request-error.ts';
 
 /** Number of parallel requests. */
 const PARALLEL_DELETES = 100;
@@ -54,7 +55,7 @@ export class EntryDeleter {
       // The entry is already deleted, or replaced.
       if (error instanceof JetStreamApiError) return [];
       if (this.#manager === undefined) return [revision];
-      this.#onFault(error);
+      this.#onFault(new RequestError(`delete entry ${revision} of ${this.#bucket}`, error));
       return [];
     }
   }

@@ -2,6 +2,7 @@ import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient } from '@nat
 import { performance } from 'node:perf_hooks';
 import type { Millis } from '../../../domain/time.ts';
 import { KEEP_ALIVE_MS } from '../shared/engine-connection.ts';
+import { RequestError } from './request-error.ts';
 
 /**
  * The result of a write: the revision of the entry; or the revision that is stored instead of the expected one; or `failed`, if
@@ -128,10 +129,10 @@ export class EntryWriter {
     js.publish(this.#prefix + key, body, options).then(
       ({ seq }) => this.#settle(attempt, write, { revision: seq }),
       (error: unknown) => {
-        if (error instanceof JetStreamApiError) this.#settle(attempt, write, this.#resultOf(error));
+        if (error instanceof JetStreamApiError) this.#settle(attempt, write, this.#resultOf(key, error));
         // The library itself rejects entries that are too large for the server.
         else if (error instanceof Error && error.name === 'InvalidArgumentError') {
-          this.#settle(attempt, write, this.#resultOf(error));
+          this.#settle(attempt, write, this.#resultOf(key, error));
         } else if (js === this.#js && attempt === this.#inFlight) this.#onTimeout();
       },
     );
@@ -150,11 +151,11 @@ export class EntryWriter {
     resolve(result);
   }
 
-  #resultOf(error: Error): AppendResult {
+  #resultOf(key: string, error: Error): AppendResult {
     if (error instanceof JetStreamApiError && error.code === Number(JetStreamApiCodes.StreamWrongLastSequence)) {
       return { conflict: Number(/\d+$/.exec(error.message)?.[0] ?? 0) };
     }
-    if (!this.#isClosed) this.#onFault(error);
+    if (!this.#isClosed) this.#onFault(new RequestError(`write ${this.#prefix}${key}`, error));
     return 'failed';
   }
 }

@@ -16,6 +16,7 @@ import { MessageAdmission } from './message-admission.ts';
 import { PayloadReader } from './payload-reader.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { JournalReader } from './journal-reader.ts';
+import { RequestError } from './request-error.ts';
 import { EntryWriter, type AppendResult, type JournalEntry } from './entry-writer.ts';
 
 export interface JournalOptions {
@@ -132,7 +133,7 @@ export class Journal {
         if (await this.#startReading(generation)) return;
         await this.#sleep(this.#options.settings.lease / CHECKS_PER_LEASE);
       } catch (error) {
-        if (this.#isCurrent(generation)) this.#options.onFault(error);
+        if (this.#isCurrent(generation)) this.#options.onFault(new RequestError(`read ${this.#options.bucket}`, error));
         await this.#sleep(RETRY_MS);
       }
     }

@@ -17,6 +17,7 @@ import { isSameConnection, encodeRemoval, type StoredMessage, type ClaimOwner, t
 import type { Journal } from './journal.ts';
 import type { PreviousPosition } from './removal-table.ts';
 import { removalKey } from './keys.ts';
+import { RequestError } from './request-error.ts';
 import { batchPositionOf, type PendingMessage } from './pending-messages.ts';
 import { ENTRY_OVERHEAD_BYTES, storedSizeOf } from './batch-writer.ts';
 import type { ClaimTables } from './claim-tables.ts';
@@ -70,7 +71,7 @@ export class NatsMailboxStore implements MailboxStore {
     const deliver = this.#answers.reserve();
     const table = this.#claimTables.of(realm.key);
     const take = this.#take(table, realm.key, id, { node: realm.node, connection }, isWanted).catch((error: unknown) => {
-      table.journal.onFault(error);
+      table.journal.onFault(new RequestError(`fetch the mailbox of ${JSON.stringify(id)}`, error));
       return 'failed' as const;
     });
     void take.then((taken) =>
