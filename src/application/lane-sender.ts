@@ -12,6 +12,7 @@ import type { BrokerLink, ReceiverItem } from './ports/broker-links.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ExceededBound, HoldOutcome } from './ports/mailbox-store.ts';
 import type { PeerDirectory } from './ports/peer-directory.ts';
+import type { Counter } from './ports/telemetry.ts';
 import { actOnEach } from './slices.ts';
 import type { Turns } from './turns.ts';
 
@@ -22,6 +23,7 @@ export interface LaneSenderParts {
   readonly fence: LeaseFence;
   readonly turns: Turns;
   readonly clock: Clock;
+  readonly messagesOut: Counter;
   /** Asks another node to open a link to this one. */
   readonly invite: (node: NodeId) => void;
 }
@@ -287,6 +289,7 @@ export class LaneSender {
     if (link.unsettled.isFull) return this.#parts.performer.unheld(route.realm, message);
     lane.sent += 1;
     link.unsettled.add(lane, lane.sent, message);
+    this.#parts.messagesOut.add();
     link.link.send({ type: 'message', lane: number, kind: message.kind, payload: message.payload });
   }
 }

@@ -14,6 +14,7 @@ import type { BrokerLink, BrokerLinks, LinkInvitation, LinkItem, LinkRole, Recei
 import type { Clock, Wakeup } from './ports/clock.ts';
 import type { ExceededBound, HoldOutcome } from './ports/mailbox-store.ts';
 import type { PeerDirectory } from './ports/peer-directory.ts';
+import type { Counter, Telemetry } from './ports/telemetry.ts';
 import type { Turns } from './turns.ts';
 
 export interface NodeLinksParts {
@@ -26,6 +27,7 @@ export interface NodeLinksParts {
   readonly exchange: NodeExchange;
   readonly turns: Turns;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
 }
 
 interface OpenLink {
@@ -42,6 +44,7 @@ const INVITE_INTERVAL_MS: Millis = 2_000;
 const SETTLE_TIMEOUT_MS: Millis = 1_000;
 const SETTLE_STEP_MS: Millis = 20;
 const MAX_INVITED = 1_000;
+const ROLES: readonly LinkRole[] = ['sender', 'receiver'];
 
 /** The links of this node: invitations, keep-alive, and the lanes on them. */
 export class NodeLinks implements Lanes {
@@ -50,11 +53,18 @@ export class NodeLinks implements Lanes {
   readonly #receiver: LaneReceiver;
   readonly #open = new Map<BrokerLink, OpenLink>();
   readonly #invitedAt = new Map<NodeId, Millis>();
+  readonly #messagesIn: Counter;
+  readonly #linksEnded: Counter;
   #tick: Wakeup | undefined;
 
   constructor(parts: NodeLinksParts) {
     this.#parts = parts;
-    this.#sender = new LaneSender({ ...parts, invite: (node) => this.#invite(node) });
+    const { telemetry } = parts;
+    const messagesOut = telemetry.counter('cluster_link_messages_total', 'out');
+    this.#messagesIn = telemetry.counter('cluster_link_messages_total', 'in');
+    this.#linksEnded = telemetry.counter('cluster_links_ended_total');
+    telemetry.gauge('cluster_links', () => ROLES.map((role) => ({ labels: [role], value: this.#count(role) })));
+    this.#sender = new LaneSender({ ...parts, messagesOut, invite: (node) => this.#invite(node) });
     this.#receiver = new LaneReceiver(parts);
     parts.performer.useLanes(this);
   }
@@ -118,6 +128,7 @@ export class NodeLinks implements Lanes {
     const open = this.#open.get(link);
     if (open === undefined) return;
     open.heardAt = this.#parts.clock.now();
+    if (item.type === 'message') this.#messagesIn.add();
     if (isOfReceiver(item)) this.#sender.received(link, item);
     else this.#receiver.received(link, item);
   }
@@ -125,8 +136,13 @@ export class NodeLinks implements Lanes {
   #ended(link: BrokerLink): void {
     const open = this.#open.get(link);
     this.#open.delete(link);
+    if (open !== undefined) this.#linksEnded.add();
     if (open?.role === 'sender') this.#sender.linkEnded(link);
     else if (open !== undefined) this.#receiver.linkEnded(link);
+  }
+
+  #count(role: LinkRole): number {
+    return [...this.#open.values()].filter((link) => link.role === role).length;
   }
 
   #scheduleTick(): void {

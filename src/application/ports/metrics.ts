@@ -92,6 +92,9 @@ export const METRICS = {
   cluster_round_trip_seconds: histogram(HTTP_SECONDS, 'Time of one renewal of the lease.'),
   cluster_words_total: counter('Messages between nodes over the bus.', 'kind', 'direction'),
   cluster_missed_total: counter('Times that messages of the bus may have been lost.'),
+  cluster_links: gauge('Open links to other nodes (cluster_link), by the role of this node.', 'role'),
+  cluster_links_ended_total: counter('Links to other nodes that have ended.'),
+  cluster_link_messages_total: counter('Messages over links to other nodes.', 'direction'),
 } as const;
 
 type Metrics = typeof METRICS;

@@ -77,7 +77,7 @@ export const banSync = construct(BanSync, {
   ...{ bans, records, bus, clock, closeBanned: call(closeBanned, { bans, connections, clock, expelPeer: expel }) },
 });
 export const nodeLinks = derive(
-  { environment, node, realms, directory, performer, fence, exchange, turns, clock },
+  { environment, node, realms, directory, performer, fence, exchange, turns, clock, telemetry },
   ({ environment: { links }, ...p }) => (links === undefined ? undefined : new NodeLinks({ ...p, links })),
 );
 export const presenceSync = construct(PresenceSync, { node, bus, records, clock, turns, performer });

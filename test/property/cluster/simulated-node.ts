@@ -62,6 +62,7 @@ export class SimulatedNode {
   #reconnectedAt: Millis = Number.NEGATIVE_INFINITY;
   /** Whether the node was suspended before it had confirmed its claims after a cut. */
   #isConfirming = false;
+  readonly telemetry = new MemoryTelemetry();
   /** Time of the last fault or repair. */
   faultAt: Millis = Number.NEGATIVE_INFINITY;
 
@@ -80,7 +81,7 @@ export class SimulatedNode {
       transport: this.transport,
       clock: this.process,
       log: new SilentLog(),
-      telemetry: new MemoryTelemetry(),
+      telemetry: this.telemetry,
       tap: { isEnabled: false, received: () => undefined, sent: () => undefined },
       peerIds: new RandomPeerIds(),
       origins: { allow: 'echoed' },

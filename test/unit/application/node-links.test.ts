@@ -12,6 +12,23 @@ describe('NodeLinks', () => {
     expect(cluster.sent('pong').length).toBe(cluster.sent('ping').length);
   });
 
+  it('counts the links of a node and the messages on them', () => {
+    const cluster = new LinkedNodes();
+    const [one, two] = cluster.nodes;
+    cluster.openLane();
+    cluster.ann.send('bob', 4);
+    cluster.advance(100);
+    const readings = ({ telemetry }: typeof one): readonly unknown[] =>
+      (['cluster_links', 'cluster_link_messages_total', 'cluster_links_ended_total'] as const).flatMap((name) =>
+        telemetry.samples(name).map(({ labels, value }) => [...Object.values(labels), value].join(' ')),
+      );
+    expect(readings(one)).toEqual(['sender 1', 'receiver 0', 'out 1', 'in 0', '0']);
+    expect(readings(two)).toEqual(['sender 0', 'receiver 1', 'out 0', 'in 1', '0']);
+    cluster.links.wire(one.id, two.id).isSilent = true;
+    cluster.advance(4_500);
+    expect(readings(one).at(-1)).toBe('1');
+  });
+
   it('uses the mailbox if the other node can not open a link', () => {
     const cluster = new LinkedNodes();
     const [one, two] = cluster.nodes;
