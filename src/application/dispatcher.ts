@@ -31,6 +31,9 @@ export interface DispatcherParts {
   readonly useCases: FrameUseCases;
 }
 
+/** M23: units of `Socket.spend` for a request that takes longer than to relay a message, without its receivers. */
+const UNITS_PER_REQUEST = 8;
+
 /** Dispatches the requests of open connections to the use-cases. */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
@@ -52,10 +55,12 @@ export class Dispatcher {
   /** Handles a request of an admitted frame. Must be called within a turn. @param bytes the size of the frame. */
   handle(session: RealmSession, request: FrameRequest, now: Millis, bytes: number): void {
     const { useCases, tap, connections } = this.#parts;
-    connections.find(session.connection)?.received.count(request);
+    const connection = connections.find(session.connection);
+    connection?.received.count(request);
     if (tap.isEnabled) tap.received(session, request, bytes);
     if (request.action === 'relay') return useCases.relay(session, request, now);
     if (!hasUseCase(useCases, request)) return this.#handleOther(session, request, now);
+    connection?.socket.spend?.(UNITS_PER_REQUEST);
     const useCase = useCases[request.action] as (session: RealmSession, request: UseCaseRequest, now: Millis) => void;
     useCase(session, request, now);
   }

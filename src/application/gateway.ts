@@ -170,6 +170,17 @@ export class BrokerGateway implements Gateway {
     turns.end();
   }
 
+  continueFrame(id: ConnectionId): void {
+    const { turns, clock } = this.#parts;
+    turns.begin();
+    try {
+      this.#stateful.continueFrame(id, clock.now());
+    } catch (error) {
+      this.#fault(id, error);
+    }
+    turns.end();
+  }
+
   controlFrame(id: ConnectionId): void {
     const { connections, performer, turns, clock } = this.#parts;
     const connection = connections.find(id);

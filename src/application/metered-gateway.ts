@@ -99,6 +99,10 @@ export class MeteredGateway implements Gateway {
     this.#relaySeconds.observe(this.#telemetry.seconds() - start);
   }
 
+  continueFrame(connection: ConnectionId): void {
+    this.#gateway.continueFrame(connection);
+  }
+
   controlFrame(connection: ConnectionId): void {
     this.#gateway.controlFrame(connection);
   }

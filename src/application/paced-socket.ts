@@ -83,6 +83,10 @@ export class PacedSocket implements Socket {
     this.#socket.spend?.(units);
   }
 
+  mayContinue(): boolean {
+    return this.#socket.mayContinue?.() !== false;
+  }
+
   /** M16: called after the end of the connection. @returns accepted messages that were not sent. */
   takeUnsent(): SignalMessage[] {
     this.#isClosed = true;

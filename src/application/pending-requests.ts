@@ -7,7 +7,7 @@ import type { Connections } from './connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import { PendingFrames, type PendingFrame } from './pending-frames.ts';
-import { pendingMessages, requestsOf } from './pending-messages.ts';
+import { pendingMessages } from './pending-messages.ts';
 import type { Performer } from './performer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { FrameRequest } from './ports/requests.ts';
@@ -72,6 +72,16 @@ export class PendingRequests {
     this.#keep(session, now, isAdmitted, () => this.#frames.addRequests(session.connection, frame, requests));
   }
 
+  /** W1: keeps requests of a frame that was admitted. Must be called within a turn. */
+  keepAdmitted(session: RealmSession, frame: PendingFrame, requests: readonly FrameRequest[], now: Millis): void {
+    this.#keep(session, now, true, () => this.#frames.addRequests(session.connection, frame, requests));
+  }
+
+  /** M23: handles the next of the frames that the connection may handle since an earlier turn. Must be called within a turn. */
+  continue(id: ConnectionId): void {
+    this.#handle(id);
+  }
+
   /** A connection has ended. Must be called within a turn. */
   ended(id: ConnectionId, connection: Connection): void {
     const { session } = connection;
@@ -85,23 +95,24 @@ export class PendingRequests {
     if (isAdmitted) this.#parts.performer.perform(session.realm, session.realm.limitExceeded(session, 'flooding'), now);
   }
 
-  /** Handles pending frames in order of arrival. Must be called within a turn. */
+  /** Handles pending frames in order of arrival. M23: some in each turn. Must be called within a turn. */
   #handle(id: ConnectionId): void {
     const { connections, dispatcher, clock, fence } = this.#parts;
     const now = clock.now();
     const connection = connections.find(id);
     const session = connection?.session;
     if (connection === undefined || session?.state === 'connecting' || fence.isBlocking(now)) return;
-    const { conversation } = connection;
-    for (const frame of this.#frames.take(id)) {
+    const { conversation, socket } = connection;
+    const backlog = this.#frames.takeBacklog(id);
+    while (backlog?.isEmpty === false) {
+      if (session?.state !== 'open') return;
       try {
-        for (const request of requestsOf(frame, conversation)) {
-          if (session?.state !== 'open') return;
-          dispatcher.handle(session, request, now, frame.bytes.length);
-        }
+        const taken = backlog.takeRequest(conversation);
+        if (taken !== undefined) dispatcher.handle(session, taken.request, now, taken.frameBytes);
       } catch (error) {
         this.#fault(id, error);
       }
+      if (!backlog.isEmpty && socket.mayContinue?.() === false) return this.#frames.putBack(id, backlog);
     }
   }
 

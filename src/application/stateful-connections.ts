@@ -13,6 +13,7 @@ import type { Conversation } from './ports/dialect.ts';
 import type { ConversationRequest, FrameRequest, Introduction, Newcomer } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Turns } from './turns.ts';
+import { UnfinishedFrames } from './unfinished-frames.ts';
 import type { RegisterPeer } from './use-cases/register-peer.ts';
 
 export interface StatefulConnectionsParts {
@@ -41,8 +42,8 @@ const INTRODUCTION_BYTES = 64 * 1024;
 /** W3: added to the size of each frame, so that a client can't send empty frames until the timeout. */
 const FRAME_COST_BYTES = 64;
 
-/** M23: units of `Socket.spend` for each request of a frame but the first: a publication takes several microseconds. */
-const UNITS_PER_REQUEST = 8;
+/** M23: units of `Socket.spend` to read a request, beside its bytes. */
+const UNITS_PER_REQUEST = 1;
 
 /** A client that has not introduced itself. */
 interface WaitingNewcomer {
@@ -57,6 +58,7 @@ export class StatefulConnections {
   readonly #parts: StatefulConnectionsParts;
   readonly #pending: PendingRequests;
   readonly #newcomers = new Map<ConnectionId, WaitingNewcomer>();
+  readonly #unfinished = new UnfinishedFrames();
 
   constructor(parts: StatefulConnectionsParts, pending: PendingRequests) {
     this.#parts = parts;
@@ -74,6 +76,7 @@ export class StatefulConnections {
   ended(id: ConnectionId): void {
     this.#newcomers.get(id)?.timeout.cancel();
     this.#newcomers.delete(id);
+    this.#unfinished.delete(id);
   }
 
   /** Must be called within a turn. */
@@ -91,14 +94,56 @@ export class StatefulConnections {
     const requests = conversation.read(frame.bytes, frame.isBinary);
     this.#spend(connection, requests);
     if (!this.#countRest(connection, conversation)) return this.#exceed(session, now);
-    if (this.#parts.dispatcher.admits(session, now, frame.size, requests.length)) this.#handle(session, requests, frame, now);
+    if (this.#parts.dispatcher.admits(session, now, frame.size, requests.length)) {
+      this.#handle(session, connection, conversation, { requests, frame }, now);
+    }
   }
 
-  #handle(session: RealmSession, requests: readonly ConversationRequest[], { size }: ReceivedFrame, now: Millis): void {
-    for (const request of requests) {
-      if (session.state !== 'open') return;
-      this.#parts.dispatcher.handle(session, afterIntroduction(request), now, size);
+  /** M23: the next requests of a frame, whose first ones were handled in earlier turns. Must be called within a turn. */
+  continueFrame(id: ConnectionId, now: Millis): void {
+    const frame = this.#unfinished.find(id);
+    const connection = this.#parts.connections.find(id);
+    const conversation = connection?.conversation;
+    const session = connection?.session;
+    if (connection === undefined || session === undefined || conversation === undefined) return;
+    if (frame === undefined || conversation.decode !== undefined) return this.#pending.continue(id);
+    const { requests, size } = frame;
+    if (session.state === 'open' && this.#pending.mustWait(id, now)) {
+      this.#forget(id, connection, conversation);
+      return this.#pending.keepAdmitted(session, frame, requests.slice(frame.next), now);
     }
+    while (session.state === 'open' && frame.next < requests.length) {
+      this.#parts.dispatcher.handle(session, requests[frame.next++] as FrameRequest, now, size);
+      if (frame.next < requests.length && connection.socket.mayContinue?.() === false) return;
+    }
+    this.#forget(id, connection, conversation);
+  }
+
+  /** M23: the requests for which the turn has no time wait. */
+  #handle(
+    session: RealmSession,
+    connection: Connection,
+    conversation: Conversation,
+    { requests, frame }: { readonly requests: readonly ConversationRequest[]; readonly frame: ReceivedFrame },
+    now: Millis,
+  ): void {
+    for (let at = 0; at < requests.length;) {
+      if (session.state !== 'open') return;
+      this.#parts.dispatcher.handle(session, afterIntroduction(requests[at++] as ConversationRequest), now, frame.size);
+      if (at < requests.length && connection.socket.mayContinue?.() === false) {
+        this.#unfinished.keep(session.connection, requests.slice(at).map(afterIntroduction), frame);
+        return this.#countUnfinished(session.connection, connection, conversation);
+      }
+    }
+  }
+
+  #forget(id: ConnectionId, connection: Connection, conversation: Conversation): void {
+    this.#unfinished.delete(id);
+    this.#countUnfinished(id, connection, conversation);
+  }
+
+  #countUnfinished(id: ConnectionId, { memory }: Connection, conversation: Conversation): void {
+    memory?.set('rest', keptBytes(conversation) + this.#unfinished.bytesOf(id));
   }
 
   /** W3: reads frames until one introduces the client. The requests behind it wait until the connection is open. */
@@ -140,18 +185,20 @@ export class StatefulConnections {
     if (session !== undefined && !this.#countRest(connection, conversation)) return this.#exceed(session, now);
     if (session === undefined || rest.length === 0) return;
     if (session.state === 'connecting') return this.#pending.keepRequests(session, frame, rest, frame.size, now);
-    if (this.#parts.dispatcher.admits(session, now, frame.size, rest.length)) this.#handle(session, rest, frame, now);
+    if (this.#parts.dispatcher.admits(session, now, frame.size, rest.length)) {
+      this.#handle(session, connection, conversation, { requests: rest, frame }, now);
+    }
   }
 
   /** M23: a frame with many requests counts like many frames. */
   #spend({ socket }: Connection, { length }: readonly ConversationRequest[]): void {
-    if (length > 1) socket.spend?.((length - 1) * UNITS_PER_REQUEST);
+    if (length > 1) socket.spend?.(length * UNITS_PER_REQUEST);
   }
 
   /** W1. @returns whether the rest is within the limit of a message. */
-  #countRest({ memory }: Connection, { restBytes, stateBytes = 0 }: Conversation): boolean {
-    memory?.set('rest', restBytes + stateBytes);
-    return restBytes <= this.#parts.maxMessageBytes;
+  #countRest({ memory }: Connection, conversation: Conversation): boolean {
+    memory?.set('rest', keptBytes(conversation));
+    return conversation.restBytes <= this.#parts.maxMessageBytes;
   }
 
   #exceed(session: RealmSession, now: Millis): void {
@@ -178,6 +225,11 @@ interface IntroducedClient {
   readonly request: Introduction;
   readonly rest: readonly FrameRequest[];
   readonly frame: ReceivedFrame;
+}
+
+/** B1. */
+function keptBytes({ restBytes, stateBytes = 0 }: Conversation): number {
+  return restBytes + stateBytes;
 }
 
 /** A second introduction is an error that no client recovers from. */

@@ -46,4 +46,10 @@ export interface Socket {
    * @param units each about a microsecond.
    */
   spend?(units: number): void;
+
+  /**
+   * M23: asked between two requests of the client. On `false`, the transport calls `Gateway.continueFrame` in a later turn,
+   * before any other report of the connection. Undefined if the transport does not bound the work of a turn.
+   */
+  mayContinue?(): boolean;
 }

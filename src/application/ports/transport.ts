@@ -127,6 +127,12 @@ export interface Gateway {
    */
   frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean, size?: number): void;
 
+  /**
+   * M23: handles the next of the requests that wait since `Socket.mayContinue` was `false`, or several of them. Further reports
+   * of the connection must wait until all of them are handled, also while the connection is paused.
+   */
+  continueFrame(connection: ConnectionId): void;
+
   /** M20: the client sent a ping or a pong. */
   controlFrame(connection: ConnectionId): void;
 

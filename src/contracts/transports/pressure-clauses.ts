@@ -1,6 +1,6 @@
 import { expect } from '../expect.ts';
 import { CLOSE_GRACE } from '../../adapters/transports/shared/settings.ts';
-import { textOf } from './recording-gateway.ts';
+import { textOf, type ReceivedFrame } from './recording-gateway.ts';
 import type { Clause } from './fixture.ts';
 import { KIB, bytes, numbers, flood } from './socket-clauses.ts';
 
@@ -95,6 +95,33 @@ async function endOfHugeFrame(fixture: Parameters<Clause['run']>[0]): Promise<nu
 }
 
 const PAUSES: readonly Clause[] = [
+  {
+    name: 'M23: requests of a frame that wait are handled before the next frame and before the end',
+    async run(fixture) {
+      const { client, connection } = await fixture.connect();
+      const handled: string[] = [];
+      let rest = 0;
+      const handle = ({ frames, socket }: typeof connection): void => {
+        while (rest > 0) {
+          handled.push(`${textOf(frames.at(-1) as ReceivedFrame)} ${rest}`);
+          rest -= 1;
+          if (rest > 0 && socket.mayContinue?.() === false) return;
+        }
+      };
+      fixture.gateway.onContinue = handle;
+      fixture.gateway.onFrame = (recorded) => {
+        handled.push(...Array.from({ length: rest }, () => 'left behind'));
+        rest = 2_000;
+        handle(recorded);
+      };
+      for (const text of numbers(3)) client.send(text);
+      client.close(1000, '');
+      await fixture.until('the connection is closed', () => connection.closedCount > 0);
+      const inOrder = numbers(3).flatMap((text) => Array.from({ length: 2_000 }, (_, n) => `${text} ${2_000 - n}`));
+      expect([rest, connection.late, fixture.gateway.reentrantCalls]).toEqual([0, [], []]);
+      expect(handled).toEqual(inOrder);
+    },
+  },
   {
     name: 'M19: a paused connection reports no frame until resume, and none within the call; then all, in order',
     async run(fixture) {

@@ -59,6 +59,7 @@ export class RecordingGateway implements Gateway {
   answerRequest: (exchange: HttpExchange) => void = (exchange) => exchange.respond({ status: 200, headers: [], body: 'here' });
   onOpened: (recorded: RecordedConnection) => void = () => undefined;
   onFrame: (recorded: RecordedConnection, bytes: Uint8Array) => void = () => undefined;
+  onContinue: (recorded: RecordedConnection) => void = () => undefined;
 
   #socketCalls = 0;
   #reports = 0;
@@ -122,6 +123,14 @@ export class RecordingGateway implements Gateway {
     });
   }
 
+  continueFrame(connection: ConnectionId): void {
+    this.#report('continueFrame', () => {
+      const recorded = this.#find(connection);
+      if (recorded.closedCount > 0) recorded.late.push('continueFrame');
+      this.onContinue(recorded);
+    });
+  }
+
   controlFrame(connection: ConnectionId): void {
     this.#report('controlFrame', () => {
       const recorded = this.#find(connection);
@@ -180,6 +189,7 @@ export class RecordingGateway implements Gateway {
       ping: () => during(() => socket.ping()),
       pause: () => during(() => socket.pause()),
       resume: () => during(() => socket.resume()),
+      ...(socket.mayContinue && { mayContinue: () => during(() => socket.mayContinue?.() !== false) }),
     };
   }
 

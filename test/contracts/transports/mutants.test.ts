@@ -48,11 +48,12 @@ const GATEWAY = [
   'refused',
   'opened',
   'frame',
+  'continueFrame',
   'controlFrame',
   'unsent',
   'closed',
 ] as const;
-const SOCKET = ['write', 'ping', 'close', 'terminate', 'pause', 'resume'] as const;
+const SOCKET = ['write', 'ping', 'close', 'terminate', 'pause', 'resume', 'mayContinue'] as const;
 
 /** The methods of an object as functions that need no `this`. */
 function bound<T extends object, K extends keyof T>(object: T, names: readonly K[]): Pick<T, K> {
@@ -115,6 +116,11 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
         },
       }),
     }),
+  },
+  {
+    what: 'forgets the requests of a frame that wait',
+    foundBy: 'M23: requests of a frame that wait are handled before the next frame and before the end',
+    fault: () => ({ gateway: () => ({ continueFrame: () => undefined }) }),
   },
   {
     what: 'continues to report after close',

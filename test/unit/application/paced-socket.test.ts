@@ -18,6 +18,8 @@ function paced(maxBytes = 1_000) {
     terminate: () => void calls.push(`${clock.now()} terminate`),
     pause: () => void calls.push('pause'),
     resume: () => void calls.push('resume'),
+    spend: (units) => void calls.push(`spend ${units}`),
+    mayContinue: () => false,
   };
   return { socket: new PacedSocket(socket, clock, { pace: 60, maxBytes }), clock, calls };
 }
@@ -80,6 +82,7 @@ describe('X2: PacedSocket', () => {
     socket.ping();
     socket.pause();
     socket.resume();
-    expect(calls).toEqual(['ping', 'pause', 'resume']);
+    socket.spend(8);
+    expect([calls, socket.mayContinue()]).toEqual([['ping', 'pause', 'resume', 'spend 8'], false]);
   });
 });

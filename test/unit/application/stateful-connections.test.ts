@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryBusNetwork } from '../../../src/adapters/buses/memory/bus.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memory/records.ts';
@@ -8,6 +8,7 @@ import type { MemoryClient } from '../../../src/adapters/transports/memory/liste
 import { MemorySocket } from '../../../src/adapters/transports/memory/socket.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
+import { MemoryAccount } from '../../../src/domain/memory-budget.ts';
 import { CounterDialect } from '../../support/counter-dialect.ts';
 import { SlowAuthorizer } from '../../support/slow-authorizer.ts';
 import { TestBroker } from '../../support/test-broker.ts';
@@ -37,14 +38,31 @@ describe('a connection of a stateful dialect', () => {
     expect(linesOf(client)).toEqual(['hi fresh', 'ok 1', '2', 'a one', 'ok 3', 'a two', 'ok 4', '5']);
   });
 
-  it('M23: a frame with many requests counts as much against the turn as many frames', () => {
+  it('M23: reading a frame with many requests counts against the turn', () => {
     const units: number[] = [];
     const wire = MemorySocket.prototype as { spend?: (units: number) => void };
     wire.spend = (spent) => void units.push(spent);
     const client = connect(start());
     send(client, 'HI\n?\n', '?\n', '?\n'.repeat(251));
     delete wire.spend;
-    expect(units).toEqual([8, 2_000]);
+    expect(units).toEqual([2, 251]);
+  });
+
+  it('M23, B1: requests that wait for a later turn keep their bytes, count as memory, and end with the connection', () => {
+    const wait = vi.spyOn(MemorySocket.prototype, 'mayContinue').mockReturnValue(false);
+    const memory = vi.spyOn(MemoryAccount.prototype, 'set');
+    const broker = start();
+    const client = connect(broker);
+    send(client, 'HI\n', '+a\na one\na two\n');
+    const kept = Math.max(...memory.mock.calls.filter(([part]) => part === 'rest').map(([, bytes]) => bytes));
+    expect([linesOf(client), kept]).toEqual([['hi fresh', 'ok 1'], 15 + 2 * 280]);
+    client.cut();
+    expect(memory.mock.calls.findLast(([part]) => part === 'rest')?.[1]).toBe(kept);
+    wait.mockRestore();
+    memory.mockRestore();
+    const other = connect(broker);
+    send(other, 'HI\n', '+a\na one\na two\n');
+    expect(linesOf(other)).toEqual(['hi fresh', 'ok 1', 'a one', 'ok 2', 'a two', 'ok 3']);
   });
 
   it('W2: reads each connection by its own state', () => {

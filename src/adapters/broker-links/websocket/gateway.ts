@@ -82,6 +82,10 @@ export class LinkGateway implements Gateway {
     else this.#inner.frame(id, bytes, isBinary, size);
   }
 
+  continueFrame(id: ConnectionId): void {
+    if (id >= 0) this.#inner.continueFrame(id);
+  }
+
   controlFrame(id: ConnectionId): void {
     if (id >= 0) this.#inner.controlFrame(id);
   }

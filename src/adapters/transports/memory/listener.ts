@@ -181,7 +181,10 @@ export class MemoryTransport implements Transport {
     const defer = (turn: () => void): void => this.#turns.defer(turn);
     const reporter = new ConnectionReporter({ gateway, defer, maxBacklogBytes: this.#limits.sendBufferBytes }, admission);
     const onClosed = (over: MemorySocket): void => void this.#open.delete(over);
-    const socket = new MemorySocket(client, reporter, { limits: this.#limits, onClosed, defer, isBinary: admission.sendsBinary });
+    const socket = new MemorySocket(client, reporter, {
+      ...{ limits: this.#limits, onClosed, defer, isInTurn: () => this.#turns.isRunning },
+      isBinary: admission.sendsBinary,
+    });
     this.#open.add(socket);
     client.opened({
       receiveFrame: (bytes, isBinary) => {
@@ -204,6 +207,7 @@ function overwritingFrames(gateway: Gateway): Gateway {
     refused: (request, response) => gateway.refused(request, response),
     tokenRefused: (address, refusal) => gateway.tokenRefused(address, refusal),
     opened: (socket, admission) => gateway.opened(socket, admission),
+    continueFrame: (connection) => gateway.continueFrame(connection),
     controlFrame: (connection) => gateway.controlFrame(connection),
     unsent: (connection, message) => gateway.unsent(connection, message),
     closed: (connection, end) => gateway.closed(connection, end),

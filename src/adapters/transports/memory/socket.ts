@@ -16,6 +16,7 @@ interface MemorySocketContext {
   readonly limits: PerConnectionLimits;
   readonly onClosed: (socket: MemorySocket) => void;
   readonly defer: (turn: () => void) => void;
+  readonly isInTurn: () => boolean;
   /** W6: which frames to the client are binary. */
   readonly isBinary?: BinaryFrames | undefined;
 }
@@ -27,19 +28,21 @@ export class MemorySocket implements Socket {
   readonly #limits: PerConnectionLimits;
   readonly #onClosed: (socket: MemorySocket) => void;
   readonly #defer: (turn: () => void) => void;
+  readonly #isInTurn: () => boolean;
   readonly #isBinary: BinaryFrames;
   #isOver = false;
 
   constructor(
     client: MemoryClient,
     reporter: ConnectionReporter,
-    { limits, onClosed, defer, isBinary = false }: MemorySocketContext,
+    { limits, onClosed, defer, isInTurn, isBinary = false }: MemorySocketContext,
   ) {
     this.#client = client;
     this.#reporter = reporter;
     this.#limits = limits;
     this.#onClosed = onClosed;
     this.#defer = defer;
+    this.#isInTurn = isInTurn;
     this.#isBinary = isBinary;
   }
 
@@ -73,6 +76,11 @@ export class MemorySocket implements Socket {
 
   resume(): void {
     this.#reporter.resume();
+  }
+
+  /** Each request of a frame is handled in a turn of its own, so that code that depends on one turn fails in tests. */
+  mayContinue(): boolean {
+    return !this.#isInTurn() || this.#reporter.mayContinue();
   }
 
   /** M18: a message beyond the limit is not reported. */

@@ -3,6 +3,10 @@ export class Turns {
   readonly #waiting: (() => void)[] = [];
   #isRunning = false;
 
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
   /** Runs `turn` and all turns that follow from it before the call returns; inside a turn, right after the current one. */
   run(turn: () => void): void {
     this.#waiting.push(turn);

@@ -148,6 +148,10 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
     this.#reporter.spend(units);
   }
 
+  mayContinue(): boolean {
+    return this.#reporter.mayContinue();
+  }
+
   receiveChunk(chunk: Buffer): void {
     if (this.#state === 'ended') return;
     const before = this.#held;

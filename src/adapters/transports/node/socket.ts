@@ -185,6 +185,10 @@ export class NodeSocket implements Socket, Corked {
     this.#reporter.spend(units);
   }
 
+  mayContinue(): boolean {
+    return this.#reporter.mayContinue();
+  }
+
   #resumeReading(): void {
     if (!this.#isPaused && !this.#isThrottled && this.#isOpen) this.#ws.resume();
   }

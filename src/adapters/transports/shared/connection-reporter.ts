@@ -5,7 +5,7 @@ import { invariant } from '../../../domain/invariant.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { QUEUED_FRAME_BYTES } from '../../../domain/memory-sizes.ts';
 import { type FrameKind, FrameQueue } from './frame-queue.ts';
-import { frameCost, type DeferredInput } from './input-budget.ts';
+import { frameCost, type DeferredInput, REQUEST_UNITS } from './input-budget.ts';
 import { TASK_COST, type Turns } from './turn-tasks.ts';
 
 /** Runs a turn after the current one, never inside it. */
@@ -135,6 +135,19 @@ export class ConnectionReporter implements DeferredInput {
     this.#context.turns?.budget.spend(this, units);
   }
 
+  /**
+   * M23: see `Socket`. Input that waited for a later turn is handled one request at a time: the budget decides about each.
+   */
+  mayContinue(): boolean {
+    if (this.#state === 'muted' || this.#state === 'closed') return true;
+    const budget = this.#context.turns?.budget;
+    if (budget?.isHandlingDeferred === false && budget.admits(this, REQUEST_UNITS)) return true;
+    const isWaiting = this.isDeferring;
+    (this.#backlog ??= new FrameQueue()).hasUnfinishedFrame = true;
+    if (!isWaiting) this.#handleLater();
+    return false;
+  }
+
   /** Must be called before `closed`. */
   unsent(message: SignalMessage): void {
     this.#context.defer(() => this.#context.gateway.unsent(this.#connectionId(), message));
@@ -156,12 +169,13 @@ export class ConnectionReporter implements DeferredInput {
     else defer(report);
   }
 
-  /** M23: true while frames wait for a later turn. */
+  /** M23: true while frames, or requests of one, wait for a later turn. */
   get isDeferring(): boolean {
-    return this.#state === 'reporting' && this.#backlog !== undefined;
+    return this.#backlog !== undefined && (this.#state === 'reporting' || this.#backlog.hasUnfinishedFrame);
   }
 
   get nextCost(): number | undefined {
+    if (this.#backlog?.hasUnfinishedFrame === true) return REQUEST_UNITS;
     const bytes = this.#state === 'reporting' && !this.#isOpening ? this.#backlog?.nextBytes : undefined;
     return bytes === undefined ? undefined : frameCost(bytes);
   }
@@ -169,14 +183,24 @@ export class ConnectionReporter implements DeferredInput {
   /** The gateway may pause or close the connection within the call. */
   handleNext(): void {
     const backlog = this.#backlog;
-    const frame = backlog?.shift();
-    if (backlog === undefined || frame === undefined) return;
+    if (backlog === undefined) return;
+    if (backlog.hasUnfinishedFrame) {
+      backlog.hasUnfinishedFrame = false;
+      this.#context.gateway.continueFrame(this.#connectionId());
+    } else this.#handleOldest(backlog);
+    if (this.#backlog?.isEmpty === true) this.#dropBacklog();
+    // While the connection is paused, its further frames will not be handled, because the client has disconnected.
+    if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
+  }
+
+  #handleOldest(backlog: FrameQueue): void {
+    const frame = backlog.shift();
+    if (frame === undefined) return;
     this.#holding?.set('backlog', sizeOf(backlog));
     if (frame.kind === 'control') {
       this.#queuedControlFrames -= 1;
       this.#context.gateway.controlFrame(this.#connectionId());
     } else this.#context.gateway.frame(this.#connectionId(), frame.bytes, frame.kind === 'binary');
-    if (this.#backlog?.length === 0) this.#finishBacklog();
   }
 
   /** Counts the frame, if no earlier frame waits and the connection is not paused. */
@@ -191,11 +215,6 @@ export class ConnectionReporter implements DeferredInput {
     defer(() => {
       while (this.nextCost !== undefined) this.handleNext();
     });
-  }
-
-  #finishBacklog(): void {
-    this.#dropBacklog();
-    if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
   }
 
   #dropBacklog(): void {

@@ -22,6 +22,8 @@ interface Block {
  * turn, and an object for each would cost more than all other work for the frame.
  */
 export class FrameQueue {
+  /** M23: requests of an earlier frame wait, which is no longer in the queue. */
+  hasUnfinishedFrame = false;
   readonly #blocks: Block[] = [];
   readonly #sizes: number[] = [];
   readonly #kinds: number[] = [];
@@ -31,6 +33,10 @@ export class FrameQueue {
   /** Offset of the oldest frame in its block. */
   #offset = 0;
   #bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.length === 0 && !this.hasUnfinishedFrame;
+  }
 
   get length(): number {
     return this.#sizes.length - this.#first;

@@ -8,6 +8,8 @@ export interface DeferredInput {
 
 // Units of the budget. One unit takes about a microsecond: the decoder reads the most expensive JSON at 4 ms per MiB.
 const FRAME_UNITS = 4;
+/** Of each request of a frame but the first. */
+export const REQUEST_UNITS = 4;
 const BYTES_PER_UNIT = 256;
 const UNITS_PER_TURN = 4_000;
 /** The part of every turn that a connection has in any case, so that no small frame waits for the large frames of others. */
@@ -31,6 +33,7 @@ export class InputBudget {
   readonly #endTurn = (): void => this.#handleDeferred();
   #spent = 0;
   #isScheduled = false;
+  #isHandlingDeferred = false;
   /** Units that each connection has used since the budget of the turn was exhausted. */
   readonly #extra = new Map<DeferredInput, number>();
   /** In the order in which they are served. */
@@ -39,6 +42,11 @@ export class InputBudget {
   /** @param nextTurn calls back after the current turn of the event loop. */
   constructor(nextTurn: (then: () => void) => void = setImmediate) {
     this.#nextTurn = nextTurn;
+  }
+
+  /** Whether input that waited is being handled. */
+  get isHandlingDeferred(): boolean {
+    return this.#isHandlingDeferred;
   }
 
   /** Counts an item. @returns whether the item may be handled in this turn; else its input must be passed to `defer`. */
@@ -87,6 +95,7 @@ export class InputBudget {
 
   #handleDeferred(): void {
     this.#isScheduled = false;
+    this.#isHandlingDeferred = true;
     let reserved = UNITS_OF_OLDEST;
     for (const input of [...this.#deferred]) {
       // A connection that was not served keeps its place.
@@ -95,6 +104,7 @@ export class InputBudget {
       this.#deferred.delete(input);
       if (input.nextCost !== undefined) this.#deferred.add(input);
     }
+    this.#isHandlingDeferred = false;
     this.#spent = 0;
     this.#extra.clear();
     if (this.#deferred.size > 0) this.#schedule();

@@ -112,6 +112,10 @@ export class SocketIoGateway implements Gateway {
     );
   }
 
+  continueFrame(connection: ConnectionId): void {
+    if (connection >= 0) this.#gateway.continueFrame(connection);
+  }
+
   controlFrame(connection: ConnectionId): void {
     if (connection >= 0) return this.#gateway.controlFrame(connection);
     this.#webSockets.get(connection)?.controlFrame();

@@ -149,6 +149,10 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     this.#reporter.spend(units);
   }
 
+  mayContinue(): boolean {
+    return this.#reporter.mayContinue();
+  }
+
   /** M18: the library passes on messages slightly beyond the limit, so that the client receives 1009. */
   receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#closing !== undefined) return this.#ignoreFrame(this.#closing);

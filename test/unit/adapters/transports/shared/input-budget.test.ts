@@ -103,6 +103,41 @@ describe('M23: the input of one turn of the event loop', () => {
     },
   );
 
+  it('the requests of a frame are handled some in each turn, before its next frame and its end, also while it is paused', () => {
+    const loop = new Loop();
+    const [attacker, ann] = [loop.open(), loop.open()];
+    const left = new Map<RecordedConnection, number>();
+    const handled: string[] = [];
+    const handle = (recorded: RecordedConnection): void => {
+      for (let rest = left.get(recorded) ?? 0; rest > 0; rest--) {
+        left.set(recorded, rest - 1);
+        handled.push(`${recorded.frames.length}.${rest}`);
+        if (rest > 1 && !attacker.reporter.mayContinue()) return;
+      }
+    };
+    loop.gateway.onContinue = handle;
+    loop.gateway.onFrame = (recorded) => {
+      if (recorded !== attacker.connection) return;
+      left.set(recorded, 4_000);
+      handle(recorded);
+    };
+    for (let n = 0; n < 2; n++) attacker.reporter.frame(Buffer.from('many'), false);
+    const counts = [handled.length];
+    attacker.reporter.pause();
+    ann.reporter.frame(Buffer.from('one'), false);
+    expect(ann.connection.frames).toHaveLength(1);
+    while (handled.length < 4_000) counts.push((loop.endTurn(), handled.length));
+    loop.endTurn();
+    expect([attacker.connection.frames.length, attacker.reporter.isDeferring]).toEqual([1, false]);
+    attacker.reporter.resume();
+    attacker.reporter.closed(LOST);
+    while (attacker.connection.closedCount === 0) counts.push((loop.endTurn(), handled.length));
+    const inTurns = counts.map((count, at) => count - (counts[at - 1] ?? 0));
+    expect(Math.max(...inTurns)).toBeLessThanOrEqual(1_300);
+    expect(handled).toEqual([1, 2].flatMap((frame) => Array.from({ length: 4_000 }, (_, n) => `${frame}.${4_000 - n}`)));
+    expect(attacker.connection.late).toEqual([]);
+  });
+
   it('small frames of other connections do not wait for the large frames of one', () => {
     const loop = new Loop();
     const [attacker, ann] = [loop.open(), loop.open()];
