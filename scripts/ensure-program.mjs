@@ -22,18 +22,19 @@ export const INSTALL = '-o DPkg::Lock::Timeout=300 install -y';
 /**
  * Finds a program, or installs its Debian package if this process is root. Prints its path, or the command that installs it.
  * The environment variable `variable` can contain the path of another program.
- * A program for which `accepts` returns false counts as missing.
+ * A program for which `accepts` returns false counts as missing. The `alternatives` are used only if it can't be installed.
  */
-export async function ensureProgram({ title, names, debianPackage, variable, accepts = () => true }) {
+export async function ensureProgram({ title, names, alternatives = [], debianPackage, variable, accepts = () => true }) {
   const given = process.env[variable];
-  const find = () => [given ? [given].find(isExecutable) : onPath(names)].find((path) => path !== undefined && accepts(path));
+  const find = (wanted) =>
+    [given ? [given].find(isExecutable) : onPath(wanted)].find((path) => path !== undefined && accepts(path));
   const install = `apt-get update && apt-get ${INSTALL} ${debianPackage}`;
   const mayInstall = !given && process.getuid?.() === 0 && existsSync('/etc/debian_version') && onPath(['apt-get']) !== undefined;
-  if (find() === undefined && mayInstall) {
+  if (find(names) === undefined && mayInstall) {
     console.log(`installing ${title}: ${install} (about a minute)`);
     await run('sh', ['-c', install], { DEBIAN_FRONTEND: 'noninteractive' });
   }
-  const path = find();
+  const path = find(names) ?? find(alternatives);
   if (path !== undefined) return console.log(path);
   const reason = given ? `${variable}=${given} is not ${title}` : `${title} is not installed`;
   console.error(`${reason}; run: sudo sh -c '${install}', or set ${variable} to its path`);

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reportInHtml } from '../../../conformance/report/html.ts';
 import { reportInJunit } from '../../../conformance/report/junit.ts';
 import { WORST_FIRST } from '../../../conformance/report/verdicts.ts';
 import type { RunResult } from '../../../conformance/results.ts';
 import { EACH_VERDICT, HOSTILE, HOSTILE_CASE, sampleCase, sampleRun } from '../../unit/conformance/report/sample-runs.ts';
+import { launchBrowser } from '../../support/e2e/browser.ts';
 import { low } from './contrast.ts';
 
 const PATIENCE_MS = 15_000;
@@ -27,9 +28,7 @@ describe('the page in Chromium', () => {
   const opened: Page[] = [];
 
   beforeAll(async () => {
-    const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync'];
-    browser = await chromium.launch({ executablePath, headless: true, args });
+    browser = await launchBrowser();
   });
   afterEach(async () => {
     for (const page of opened.splice(0)) await page.context().close();

@@ -36,6 +36,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('presence in Chromium on $name', 
     await ann.waitFor('hasMembers', { bob: [{ name: 'Robert' }] });
     await bob.close();
     await ann.waitFor('hasMembers', {});
+    await ann.waitFor('hasEvents', 6);
     expect(await ann.call('events')).toEqual([
       ['join', 'ann', { name: 'Ann', deep: { list: [1, 'ä'] } }],
       ['join', 'bob', { name: 'Bob' }],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page, type WebSocket } from 'playwright-core';
 import { PageServer } from './page-server.ts';
 import { within } from './until.ts';
@@ -8,11 +9,14 @@ const FLAGS = [
   ...['--disable-features=WebRtcHideLocalIpsWithMdns', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
 ];
 const TIMEOUT_MS = 20_000;
+const SHELL = '/usr/bin/chromium-headless-shell';
+
+/** The browser that `scripts/ensure-chromium.mjs` finds. */
+const CHROMIUM = process.env['CHROMIUM_PATH'] ?? (existsSync(SHELL) ? SHELL : '/usr/bin/chromium');
 
 /** Chromium with flags for connections between peers on this machine. */
 export function launchBrowser(...flags: readonly string[]): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...flags] });
 }
 
 /** The options of the PeerJS client. */
