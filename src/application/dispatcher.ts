@@ -31,7 +31,10 @@ export interface DispatcherParts {
   readonly useCases: FrameUseCases;
 }
 
-/** M23: units of `Socket.spend` for a request that takes longer than to relay a message, without its receivers. */
+/**
+ * M23: units of `Socket.spend` for a request that takes longer than to relay a message, without its receivers. For each
+ * selector of a subscription.
+ */
 const UNITS_PER_REQUEST = 8;
 
 /** Dispatches the requests of open connections to the use-cases. */
@@ -60,7 +63,7 @@ export class Dispatcher {
     if (tap.isEnabled) tap.received(session, request, bytes);
     if (request.action === 'relay') return useCases.relay(session, request, now);
     if (!hasUseCase(useCases, request)) return this.#handleOther(session, request, now);
-    connection?.socket.spend?.(UNITS_PER_REQUEST);
+    connection?.socket.spend?.('selectors' in request ? UNITS_PER_REQUEST * request.selectors.length : UNITS_PER_REQUEST);
     const useCase = useCases[request.action] as (session: RealmSession, request: UseCaseRequest, now: Millis) => void;
     useCase(session, request, now);
   }

@@ -21,6 +21,9 @@ export const FIRST_SUBSCRIPTION_BYTES = 616;
 /** Each further subscription of a connection: 298, if the topic has no other subscriber. */
 export const SUBSCRIPTION_BYTES = 304;
 
+/** MQ19: a subscription by name that is no-local: 154 with the table of the connection, if it is the only one. */
+export const NO_LOCAL_BYTES = 160;
+
 /** T19: a member of a room: 448 with the headers of its texts and its payload, without their characters and bytes. */
 export const MEMBER_BYTES = 456;
 

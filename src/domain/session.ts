@@ -61,6 +61,8 @@ export interface SessionSubscriptions {
   readonly topics: Set<TopicName>;
   /** By key. Replaced by a new map on each change, because a publication on its way uses the map of its time. */
   patterns: PatternMap;
+  /** MQ19: those of `topics` that do not select publications of the session itself. Undefined for none. */
+  noLocal?: Set<TopicName> | undefined;
   /** T15: by group and selector. Undefined for none. */
   groups?: Map<string, GroupMember> | undefined;
   /** B1: memory of all subscriptions. */

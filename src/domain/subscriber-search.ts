@@ -45,15 +45,25 @@ export class SubscriberSearch implements CandidateSearch {
   readonly #patterns: readonly PatternMap[];
   readonly #namedCount: number;
   readonly #topics: ReadonlySet<string>;
+  readonly #publisher: Session | undefined;
   /** By pattern key: MATCH, NO_MATCH, or the number of topics tried so far. */
   readonly #tried = new Map<string, number>();
   /** Candidates without a result. */
   #undecided: number;
   #hasMatch = false;
 
-  /** @param byPattern the patterns of subscribers that are not in `named`. */
-  constructor(publication: Publication, named: readonly Session[], byPattern: readonly (readonly [Session, PatternMap])[]) {
+  /**
+   * @param byPattern the patterns of subscribers that are not in `named`.
+   * @param publisher MQ19: does not receive the publication for its patterns that are no-local.
+   */
+  constructor(
+    publication: Publication,
+    named: readonly Session[],
+    byPattern: readonly (readonly [Session, PatternMap])[],
+    publisher?: Session,
+  ) {
     this.publication = publication;
+    this.#publisher = publisher;
     this.candidates = [...named, ...byPattern.map(([session]) => session)];
     this.#patterns = byPattern.map(([, patterns]) => patterns);
     this.#namedCount = named.length;
@@ -77,16 +87,18 @@ export class SubscriberSearch implements CandidateSearch {
   }
 
   #isReceiver(index: number, budget: Budget): boolean | undefined {
-    const isSubscribed =
-      index < this.#namedCount || this.#anyMatches(this.#patterns[index - this.#namedCount]?.values() ?? [], budget);
+    const isPublisher = this.#publisher !== undefined && this.candidates[index] === this.#publisher;
+    const patterns = index < this.#namedCount ? undefined : (this.#patterns[index - this.#namedCount]?.values() ?? []);
+    const isSubscribed = patterns === undefined || this.#anyMatches(patterns, budget, isPublisher);
     if (isSubscribed !== true || !this.publication.isPrivate) return isSubscribed;
     const clearance = this.candidates[index]?.requestedTopics?.clearance ?? [];
     return clearance === 'all' || this.#anyMatches(clearance, budget);
   }
 
-  #anyMatches(selectors: Iterable<Selector>, budget: Budget): boolean | undefined {
+  #anyMatches(selectors: Iterable<Selector>, budget: Budget, isPublisher = false): boolean | undefined {
     for (const selector of selectors) {
       budget.steps += 1;
+      if (isPublisher && selector.isNoLocal === true) continue;
       const matches = 'topic' in selector ? this.#topics.has(selector.topic) : this.#patternMatches(selector, budget);
       if (matches !== false) return matches;
     }

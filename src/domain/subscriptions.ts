@@ -1,4 +1,4 @@
-import { FIRST_SUBSCRIPTION_BYTES, SUBSCRIPTION_BYTES, textBytes } from './memory-sizes.ts';
+import { FIRST_SUBSCRIPTION_BYTES, NO_LOCAL_BYTES, SUBSCRIPTION_BYTES, textBytes } from './memory-sizes.ts';
 import type { GroupMember, Session, SessionSubscriptions } from './session.ts';
 import { SubscriberGroups } from './subscriber-groups.ts';
 import { SubscriberSearch } from './subscriber-search.ts';
@@ -8,6 +8,11 @@ import type { GroupSelector, PatternMap, Publication, TopicName, TopicPattern } 
 interface SharedPattern {
   readonly matchCost: number;
   subscribers: number;
+}
+
+interface SearchOptions {
+  readonly allNamed?: readonly Session[];
+  readonly publisher?: Session | undefined;
 }
 
 const NO_PATTERNS: PatternMap = new Map();
@@ -50,9 +55,10 @@ export class Subscriptions {
     return this.#byTopic.get(topic)?.size ?? 0;
   }
 
-  /** @returns false if the session was subscribed already. */
-  addTopic(session: Session, topic: TopicName): boolean {
+  /** MQ19: a repeated subscription changes `isNoLocal` only. @returns false if the session was subscribed already. */
+  addTopic(session: Session, topic: TopicName, isNoLocal = false): boolean {
     const { topics } = subscriptionsOf(session);
+    setNoLocal(subscriptionsOf(session), topic, isNoLocal);
     if (topics.has(topic)) return false;
     topics.add(topic);
     subscriptionsOf(session).bytes += subscriptionBytes(topic);
@@ -66,8 +72,9 @@ export class Subscriptions {
     const subscriptions = subscriptionsOf(session);
     const patterns = new Map(subscriptions.patterns);
     for (const pattern of added) {
-      if (patterns.has(pattern.key)) continue;
+      const isKnown = patterns.has(pattern.key);
       patterns.set(pattern.key, pattern);
+      if (isKnown) continue;
       subscriptions.bytes += subscriptionBytes(pattern.key);
       this.#count += 1;
       this.#patternCount += 1;
@@ -81,6 +88,7 @@ export class Subscriptions {
   removeTopic(session: Session, topic: TopicName): boolean {
     if (session.subscriptions?.topics.delete(topic) !== true) return false;
     session.subscriptions.bytes -= subscriptionBytes(topic);
+    setNoLocal(session.subscriptions, topic, false);
     const subscribers = this.#byTopic.get(topic);
     subscribers?.delete(session);
     if (subscribers?.size === 0) this.#byTopic.delete(topic);
@@ -139,20 +147,20 @@ export class Subscriptions {
 
   /**
    * @param isReceiver filters the subscribers by pattern.
-   * @param allNamed all subscribers by name, if `named` are some of them.
+   * @param options `allNamed`: all subscribers by name, if `named` are some of them. `publisher`: MQ19.
    */
   search(
     publication: Publication,
     named: readonly Session[],
     isReceiver: (session: Session) => boolean,
-    allNamed: readonly Session[] = named,
+    { allNamed = named, publisher }: SearchOptions = {},
   ): SubscriberSearch {
     const byName = new Set(allNamed);
     const byPattern: [Session, PatternMap][] = [];
     for (const session of this.#byPattern) {
       if (!byName.has(session) && isReceiver(session)) byPattern.push([session, session.subscriptions?.patterns ?? NO_PATTERNS]);
     }
-    return new SubscriberSearch(publication, named, byPattern);
+    return new SubscriberSearch(publication, named, byPattern, publisher);
   }
 
   #share({ key, matchCost }: TopicPattern): void {
@@ -174,6 +182,20 @@ export class Subscriptions {
 
 function subscriptionsOf(session: Session): SessionSubscriptions {
   return (session.subscriptions ??= { topics: new Set(), patterns: NO_PATTERNS, bytes: 0 });
+}
+
+/** MQ19. */
+function setNoLocal(subscriptions: SessionSubscriptions, topic: TopicName, isNoLocal: boolean): void {
+  if (isNoLocal === (subscriptions.noLocal?.has(topic) === true)) return;
+  if (isNoLocal) (subscriptions.noLocal ??= new Set()).add(topic);
+  else subscriptions.noLocal?.delete(topic);
+  subscriptions.bytes += isNoLocal ? NO_LOCAL_BYTES : -NO_LOCAL_BYTES;
+}
+
+/** MQ19: whether the session does not receive its own publication for its subscriptions by name. */
+export function isNoLocalFor({ subscriptions }: Session, topics: readonly TopicName[]): boolean {
+  const noLocal = subscriptions?.noLocal;
+  return noLocal !== undefined && topics.every((topic) => noLocal.has(topic) || !subscriptions?.topics.has(topic));
 }
 
 /** T15: identifies a selector among those of a connection in groups. */

@@ -8,7 +8,7 @@ import type { PresenceLimits } from './presence.ts';
 import { RetainedPublications, type RetainedLimits } from './retained-publications.ts';
 import type { Session } from './session.ts';
 import { SubscriberSearch } from './subscriber-search.ts';
-import { groupKey, recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
+import { groupKey, isNoLocalFor, recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
 import {
   maxUrlLength,
   parseTopicName,
@@ -114,7 +114,7 @@ export class TopicRegistry {
       if (isGrouped(selector)) this.#subscriptions.addToGroup(session, selector);
       if (isGrouped(selector) || 'pattern' in selector) continue;
       const topic = selector.topic as TopicName;
-      if (this.#subscriptions.addTopic(session, topic) && session.requestedTopics?.presence === true) {
+      if (this.#subscriptions.addTopic(session, topic, selector.isNoLocal) && session.requestedTopics?.presence === true) {
         this.#announceJoin(session, topic, out);
       }
     }
@@ -174,24 +174,24 @@ export class TopicRegistry {
 
   /**
    * T3, T4, T6: adds the publication to the history and notifies all subscribers but `except`.
-   * @param groups T15: `isInGroups` whether `except` receives it as a member of a group; `served` see `SubscriberGroups`.
+   * @param origin `publisher`: MQ19, undefined if it receives the publication for every subscription; `served`: see
+   * `SubscriberGroups`.
    * @returns the number of candidates: every receiver, and subscribers by pattern that are still to be matched.
    */
   publish(
     publication: Publication,
     except: Session | undefined,
     out: Decision[],
-    {
-      isInGroups = false,
-      served,
-    }: { readonly isInGroups?: boolean | undefined; readonly served?: readonly string[] | undefined } = {},
+    { publisher, served }: { readonly publisher?: Session | undefined; readonly served?: readonly string[] | undefined } = {},
   ): number {
     this.#history?.add(publication);
     const isReceiver = (session: Session): boolean => session !== except && session.state === 'open';
-    const named = this.#subscriptions.subscribersOfAny(publication.topics).filter(isReceiver);
+    const isExcluded = publisher !== undefined && isNoLocalFor(publisher, publication.topics);
+    const isNamed = isExcluded ? (session: Session): boolean => session !== publisher && isReceiver(session) : isReceiver;
+    const named = this.#subscriptions.subscribersOfAny(publication.topics).filter(isNamed);
     const subscribers = this.#subscriptions.subscriberCount(publication.topics[0] as TopicName);
     const event: TopicEvent = { event: 'publication', publication, subscribers };
-    const receivers = { except: isInGroups ? undefined : except, served };
+    const receivers = { except, served };
     const inGroups = (): number => this.#subscriptions.groups.publish(publication, subscribers, receivers, out);
     const searched = this.#subscriptions.patternCount > 0 || publication.isPrivate ? isReceiver : undefined;
     if (publication.topics.length > 1) return this.#publishByTopic(event, named, searched, out) + inGroups();
@@ -199,7 +199,7 @@ export class TopicRegistry {
       notifyAll(named, event, out);
       return named.length + inGroups();
     }
-    const search = this.#subscriptions.search(publication, named, isReceiver);
+    const search = this.#subscriptions.search(publication, named, isReceiver, { publisher });
     if (search.candidates.length > 0) out.push({ do: 'broadcast', search, event });
     return search.candidates.length + inGroups();
   }
@@ -223,7 +223,7 @@ export class TopicRegistry {
       }
       const isFirst = index === 0;
       const search = isFirst
-        ? this.#subscriptions.search(publication, subscribers, isReceiver, named)
+        ? this.#subscriptions.search(publication, subscribers, isReceiver, { allNamed: named })
         : new SubscriberSearch(publication, subscribers, []);
       if (search.candidates.length > 0) out.push({ do: 'broadcast', search, event: { ...event, publication } });
       count += search.candidates.length;

@@ -27,6 +27,8 @@ export interface TopicPattern {
   readonly pattern: string;
   /** T15. */
   readonly group?: string | undefined;
+  /** MQ19. */
+  readonly isNoLocal?: boolean | undefined;
   /** T5: maximum of steps for each unit of `maxUrlLength` of a topic. */
   readonly matchCost: number;
   /** Pure, but for the steps added to `meter`. */
@@ -38,9 +40,11 @@ export type PatternMap = ReadonlyMap<string, TopicPattern>;
 
 /**
  * A subscription: one topic by name, or all topics that a pattern matches.
- * T15: `group` is the name of a group of subscribers, of which one receives each publication.
+ * T15: `group` is the name of a group of subscribers, of which one receives each publication. MQ19: `isNoLocal` if the
+ * subscription does not select the publications of its own connection. Not with a group.
  */
-export type Selector = { readonly topic: string; readonly group?: string | undefined } | TopicPattern;
+export type Selector =
+  { readonly topic: string; readonly group?: string | undefined; readonly isNoLocal?: boolean | undefined } | TopicPattern;
 
 /** T15: a selector of a group. */
 export type GroupSelector = Selector & { readonly group: string };

@@ -34,8 +34,8 @@ export type FrameRequest =
   | {
       readonly action: 'publish';
       readonly draft: Draft;
-      /** Whether the publisher receives the publication too, if subscribed. T15: `in-groups` if only as a member of a group. */
-      readonly echo: boolean | 'in-groups';
+      /** Whether a subscribed publisher receives the publication too. MQ19: `unless-no-local` for other subscriptions only. */
+      readonly echo: boolean | 'unless-no-local';
       readonly receipt?: number | undefined;
     }
   /** T19: the client becomes a member of a room, or changes its key and payload. */

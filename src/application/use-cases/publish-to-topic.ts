@@ -63,10 +63,9 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       const isRequired = draft.retain?.isRequired === true;
       const isRetained = topics.retained.keep(publication, now, { address: session.memory?.address, isRequired });
       if (isRequired && !isRetained) return refuse('too-many-topics');
-      const except = echo === true ? undefined : session;
       const { subscribers, decisions } = deliver(realm, session.traits, publication, {
-        except,
-        isInGroups: echo === 'in-groups',
+        except: echo === false ? session : undefined,
+        publisher: echo === 'unless-no-local' ? session : undefined,
       });
       if (receipt !== undefined) {
         const event: TopicEvent = { event: 'receipt', receipt, ...(isUnheard(realm, subscribers, decisions) && NO_SUBSCRIBERS) };
@@ -145,7 +144,8 @@ type TopicTraits = Pick<SessionTraits, 'space' | 'keepsHistory'>;
 
 interface Receivers {
   readonly except?: Session | undefined;
-  readonly isInGroups?: boolean;
+  /** MQ19. */
+  readonly publisher?: Session | undefined;
 }
 
 /** A publication that was delivered: the number of its candidates, and the decisions about them. */
@@ -158,9 +158,9 @@ type Deliver = (realm: Realm, traits: TopicTraits, publication: Publication, rec
 
 /** The steps of every publication. T4, T15: the other nodes learn by the bus which groups have received it here. */
 function deliveryOf({ telemetry, bus, performer, clock }: PublishToTopicParts): Deliver {
-  return (realm, { space, keepsHistory }, publication, { except, isInGroups }) => {
+  return (realm, { space, keepsHistory }, publication, { except, publisher }) => {
     const decisions: Decision[] = [];
-    const subscribers = realm.topics({ space, keepsHistory }).publish(publication, except, decisions, { isInGroups });
+    const subscribers = realm.topics({ space, keepsHistory }).publish(publication, except, decisions, { publisher });
     telemetry.counter('publications_total', space).add();
     telemetry.counter('publications_told_total', space).add(subscribers);
     performer.performAll(realm, decisions, clock.now());

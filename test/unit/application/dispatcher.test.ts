@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FrameRequest } from '../../../src/application/ports/requests.ts';
+import { MemorySocket } from '../../../src/adapters/transports/memory/socket.ts';
 import { LinesBroker } from '../../support/lines-broker.ts';
 
 describe('Dispatcher', () => {
@@ -27,6 +28,19 @@ describe('Dispatcher', () => {
     const ann = broker.connectLines();
     for (const line of ['+a', '+b', '+c']) ann.send(line);
     expect(ann.client.closed?.code).toBe(1008);
+  });
+
+  it('M23: requests count against the turn, a subscription for each selector, but not relayed messages and heartbeats', () => {
+    const units: number[] = [];
+    const wire = MemorySocket.prototype as { spend?: (units: number) => void };
+    wire.spend = (spent) => void units.push(spent);
+    const broker = new LinesBroker();
+    const ann = broker.connectLines();
+    for (const line of ['+garden', '', 'garden It rains', '-garden']) ann.send(line);
+    broker.connectPeer('bob').sendOffer('eve');
+    broker.connectPeer('cid').send({ type: 'HEARTBEAT' });
+    delete wire.spend;
+    expect(units).toEqual([8, 8, 8]);
   });
 
   it('passes received requests and sent frames to the tap', () => {

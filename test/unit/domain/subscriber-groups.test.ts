@@ -61,13 +61,20 @@ describe('groups of subscribers', () => {
     expect(received).toEqual([...ids(all), ...ids(all)]);
   });
 
-  it('T4, T15: a publisher without echo receives its own publication only as a member, if it is to', () => {
+  it('MQ19, T15: a publisher that is subscribed without its own publications receives them as a member only', () => {
     const [ann] = members(inGroup('q', 'a')) as [Session];
-    registry.join(ann, [topic('a')], []);
+    registry.join(
+      ann,
+      [
+        { ...topic('a'), isNoLocal: true },
+        { ...patternIn('', 'a'), group: undefined, isNoLocal: true },
+      ],
+      [],
+    );
     const publication = registry.parsePublication(draft('a', ''), 'id', undefined) as Publication;
-    const told = (isInGroups: boolean): number =>
-      notifications(decisionsOf((out) => registry.publish(publication, ann, out, { isInGroups }))).length;
-    expect([told(false), told(true)]).toEqual([0, 1]);
+    const told = (except: Session | undefined, publisher: Session | undefined): number =>
+      notifications(decisionsOf((out) => registry.publish(publication, except, out, { publisher }))).length;
+    expect([told(ann, undefined), told(undefined, ann), told(undefined, undefined)]).toEqual([0, 1, 2]);
   });
 
   it('T4, T15: the next member receives a publication of a publisher without echo', () => {

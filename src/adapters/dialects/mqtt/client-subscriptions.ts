@@ -8,20 +8,20 @@ interface ClientSubscription {
   readonly selector: Selector;
   /** MQ24: the configured prefix that the topics of the filter have on this wire. */
   readonly prefix: string;
-  readonly isNoLocal: boolean;
 }
 
 /** Memory of an entry beside its filter. */
 const ENTRY_BYTES = 200;
 
 /**
- * MQ15, MQ19, MQ24, MQ25: the filters of one connection, with what the subscriptions of the broker do not have. Bounded by `max`.
+ * MQ15, MQ24, MQ25: the filters of one connection, with what the subscriptions of the broker do not have. Bounded by `max`.
  */
 export class ClientSubscriptions {
   readonly #byFilter = new Map<string, ClientSubscription>();
   readonly #prefixes: readonly string[];
   readonly #max: number;
-  #noLocalCount = 0;
+  /** MQ24: number of filters. Most clients use one prefix, so that no filter has to be matched. */
+  readonly #countByPrefix = new Map<string, number>();
   #bytes = 0;
 
   /** @param prefixes the longest first. @param max filters of one connection. */
@@ -39,7 +39,7 @@ export class ClientSubscriptions {
     return this.#byFilter.has(filter);
   }
 
-  /** MQ15: replaces an earlier subscription. @returns undefined if there are too many. */
+  /** MQ15, MQ19: replaces an earlier subscription. @returns undefined if there are too many. */
   add(filter: string, isNoLocal: boolean): Selector | undefined {
     if (!this.#byFilter.has(filter) && this.#byFilter.size >= this.#max) return undefined;
     this.#forget(filter);
@@ -47,10 +47,11 @@ export class ClientSubscriptions {
     const name = shared?.filter ?? filter;
     const topic = topicOf(name, this.#prefixes);
     const group = shared && groupOf(shared.share, topic);
-    const subscription = { selector: selectorOf(topic, group), prefix: name.slice(0, name.length - topic.length), isNoLocal };
+    const prefix = name.slice(0, name.length - topic.length);
+    const subscription = { selector: selectorOf(topic, group, isNoLocal || undefined), prefix };
     this.#byFilter.set(filter, subscription);
+    this.#countByPrefix.set(prefix, (this.#countByPrefix.get(prefix) ?? 0) + 1);
     this.#bytes += entryBytes(filter, subscription);
-    if (isNoLocal) this.#noLocalCount += 1;
     return subscription.selector;
   }
 
@@ -62,25 +63,10 @@ export class ClientSubscriptions {
     return removed.selector;
   }
 
-  /**
-   * MQ19, MQ25: whether the client receives its own publication, if it is subscribed. No-local does not concern shared
-   * subscriptions.
-   * @param topic without prefix.
-   */
-  echoes(topic: string): boolean | 'in-groups' {
-    if (this.#noLocalCount === 0) return true;
-    if (this.#noLocalCount === this.#byFilter.size) return false;
-    let echo: false | 'in-groups' = false;
-    for (const { selector, isNoLocal } of this.#byFilter.values()) {
-      if (isNoLocal || !fits(selector, topic)) continue;
-      if (selector.group === undefined) return true;
-      echo = 'in-groups';
-    }
-    return echo;
-  }
-
   /** MQ24: the name of a topic, by the latest filter that matches. @param group T15: only filters of this group. */
   nameOf(topic: string, group: string | undefined): string {
+    const [prefix = '', ...others] = this.#countByPrefix.keys();
+    if (others.length === 0) return prefix + topic;
     let name = topic;
     for (const { selector, prefix } of this.#byFilter.values()) {
       if (selector.group === group && fits(selector, topic)) name = prefix + topic;
@@ -92,8 +78,11 @@ export class ClientSubscriptions {
     const subscription = this.#byFilter.get(filter);
     if (subscription === undefined) return undefined;
     this.#byFilter.delete(filter);
+    const { prefix } = subscription;
+    const count = this.#countByPrefix.get(prefix) ?? 0;
+    if (count > 1) this.#countByPrefix.set(prefix, count - 1);
+    else this.#countByPrefix.delete(prefix);
     this.#bytes -= entryBytes(filter, subscription);
-    if (subscription.isNoLocal) this.#noLocalCount -= 1;
     return subscription;
   }
 }

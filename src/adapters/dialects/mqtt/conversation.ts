@@ -204,8 +204,8 @@ export class MqttConversation implements Conversation {
     }
     if (quality === 2 && !this.#received.add(id)) return reply(acknowledgement(kind, id, version));
     const draft = this.#draft(message, version === 5 && quality > 0);
-    const echo = this.#subscriptions.echoes(draft.topics[0] ?? '');
-    return { action: 'publish', draft, echo, receipt: quality === 0 ? undefined : this.#receipt(id, kind) };
+    const receipt = quality === 0 ? undefined : this.#receipt(id, kind);
+    return { action: 'publish', draft, echo: 'unless-no-local', receipt };
   }
 
   /** MQ20, MQ22. @param mayRefuse whether an answer can say that a publication is not kept. */

@@ -38,11 +38,11 @@ export function isReserved(name: string): boolean {
   return name.charCodeAt(0) === DOLLAR;
 }
 
-/** MQ13: a filter without wildcards is a topic. @param group T15. */
-export function selectorOf(filter: string, group?: string): Selector {
-  if (!filter.includes('+') && !filter.includes('#')) return { topic: filter, group };
+/** MQ13: a filter without wildcards is a topic. @param group T15. @param isNoLocal MQ19. */
+export function selectorOf(filter: string, group?: string, isNoLocal?: boolean): Selector {
+  if (!filter.includes('+') && !filter.includes('#')) return { topic: filter, group, isNoLocal };
   const matches = (topic: string, meter: Meter): boolean => filterMatches(filter, topic, meter);
-  return { key: `m${filter}`, pattern: filter, group, matchCost: 1, matches };
+  return { key: `m${filter}`, pattern: filter, group, isNoLocal, matchCost: 1, matches };
 }
 
 /** MQ13: compares one level after the other, without backtracking. @param meter counts the characters of the topic. */

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ClientSubscriptions } from '../../../../../src/adapters/dialects/mqtt/client-subscriptions.ts';
 
 describe('the filters of one MQTT client', () => {
   it('MQ14: are limited, and an earlier one may be repeated', () => {
     const filters = new ClientSubscriptions([], 1);
-    expect([filters.add('a', false), filters.add('b', false), filters.add('a', true)]).toEqual([
-      { topic: 'a' },
+    expect([filters.add('a', true), filters.add('b', false), filters.add('a', false)]).toEqual([
+      { topic: 'a', isNoLocal: true },
       undefined,
       { topic: 'a' },
     ]);
@@ -14,15 +14,10 @@ describe('the filters of one MQTT client', () => {
     expect([filters.remove('a'), filters.has('a'), filters.bytes]).toEqual([{ topic: 'a' }, false, 0]);
   });
 
-  it('MQ19: decide whether a client receives its own publications', () => {
+  it('MQ15, MQ19: say of each filter whether it is no-local, the latest one if it is repeated', () => {
     const filters = new ClientSubscriptions([], 9);
-    expect(filters.echoes('a')).toBe(true);
-    filters.add('a', true);
-    expect(filters.echoes('a')).toBe(false);
-    filters.add('b/+', false);
-    expect([filters.echoes('a'), filters.echoes('b/c')]).toEqual([false, true]);
-    filters.add('a', false);
-    expect(filters.echoes('a')).toBe(true);
+    const isNoLocal = (filter: string, value: boolean): boolean | undefined => filters.add(filter, value)?.isNoLocal;
+    expect([isNoLocal('a', true), isNoLocal('b/+', true), isNoLocal('a', false)]).toEqual([true, true, undefined]);
   });
 
   it('MQ24: give a topic the name of the last filter that matches', () => {
@@ -55,12 +50,15 @@ describe('the filters of one MQTT client', () => {
     expect(filters.bytes).toBe(0);
   });
 
-  it('MQ19, MQ25: no-local does not concern shared filters', () => {
-    const filters = new ClientSubscriptions([], 9);
-    filters.add('a', true);
-    filters.add('$share/g/a', false);
-    expect([filters.echoes('a'), filters.echoes('b')]).toEqual(['in-groups', false]);
-    filters.add('+', false);
-    expect(filters.echoes('a')).toBe(true);
+  it('M23, MQ24: match no filter for the name of a topic if all have the same prefix', () => {
+    const filters = new ClientSubscriptions(['p/', 'q/'], 300);
+    const matches = vi.fn(() => false);
+    for (let n = 0; n < 200; n++) Object.assign(filters.add(`p/+/${n}`, false) ?? {}, { matches });
+    expect([filters.nameOf('a/1', undefined), matches.mock.calls.length]).toEqual(['p/a/1', 0]);
+    filters.add('q/+/1', false);
+    expect(filters.nameOf('a/1', undefined)).toBe('q/a/1');
+    filters.remove('q/+/1');
+    matches.mockClear();
+    expect([filters.nameOf('a/1', undefined), matches.mock.calls.length]).toEqual(['p/a/1', 0]);
   });
 });
