@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { BUCKET_HISTORY } from '../../src/adapters/engines/nats/journal-state.ts';
+import { BUCKET_HISTORY } from '../../src/adapters/engines/nats/known-claim.ts';
 import { OWNERS } from './cluster/client-socket.ts';
 import { runCluster } from './cluster/run.ts';
 import { SimulatedEngine } from './cluster/simulated-engine.ts';

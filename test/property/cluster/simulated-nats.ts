@@ -1,7 +1,7 @@
 import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memory/records.ts';
 import { followConnection, createNatsEngine } from '../../../src/adapters/engines/nats/engine.ts';
-import { BUCKET_HISTORY } from '../../../src/adapters/engines/nats/journal-state.ts';
+import { BUCKET_HISTORY } from '../../../src/adapters/engines/nats/known-claim.ts';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import { parseKey } from '../../../src/adapters/engines/nats/keys.ts';
 import { POOL } from '../../../src/adapters/engines/shared/pooled-names.ts';

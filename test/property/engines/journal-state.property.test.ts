@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { DELETE_GRACE_MS } from '../../../src/adapters/engines/nats/batch-table.ts';
 import type { StoredMessage, ClaimOwner, ClaimEntry, RemovalEntry } from '../../../src/adapters/engines/nats/entries.ts';
 import { messageIdOf } from '../../../src/adapters/engines/nats/keys.ts';
-import { BUCKET_HISTORY, JournalState, type EntryPosition } from '../../../src/adapters/engines/nats/journal-state.ts';
+import { JournalState } from '../../../src/adapters/engines/nats/journal-state.ts';
+import { BUCKET_HISTORY, type EntryPosition } from '../../../src/adapters/engines/nats/known-claim.ts';
 import { connectionId, nodeId, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
 
 const LEASE = 1_000;

@@ -19,6 +19,7 @@ import { isSameConnection, encodeMarker, type ClaimOwner } from './entries.ts';
 import { leaseKey } from './keys.ts';
 import type { JournalState } from './journal-state.ts';
 import type { ClaimTables } from './claim-tables.ts';
+import { wasTakenAfter } from './known-claim.ts';
 import type { ClaimTable, UpdateResult } from './claim-table.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 
@@ -78,10 +79,10 @@ export class NatsPeerDirectory implements PeerDirectory {
       const stored = state.claim(claim.id);
       const { owner: current, restored } = stored ?? {};
       const isHeld = current !== undefined && isSameConnection(current, owner);
-      // An id that was released in this stream was claimed later than a claim of an earlier stream.
-      const isOfEarlierStream = claimNumber !== undefined && claimNumber.era !== table.journal.streamId;
-      const isReleased = stored !== undefined && current === undefined;
-      const isFree = current === undefined ? !(isReleased && isOfEarlierStream) : isEarlierClaim(restored, claimNumber);
+      const isFree =
+        current === undefined
+          ? stored === undefined || !wasTakenAfter(stored, { ...owner, claimNumber }, table.journal.streamId)
+          : isEarlierClaim(restored, claimNumber);
       isLost = !isHeld && !(ifFree && isFree);
       return isHeld || isLost ? undefined : { owner, restored: claimNumber };
     });

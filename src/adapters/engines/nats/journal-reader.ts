@@ -12,7 +12,8 @@ import type { Millis } from '../../../domain/time.ts';
 import { FORMAT_VERSION } from '../shared/format-version.ts';
 import { FormatUse } from './format-use.ts';
 import { parseKey, type EntryKey } from './keys.ts';
-import { JournalState, type JournalStateSettings, type EntryPosition } from './journal-state.ts';
+import { JournalState, type JournalStateSettings } from './journal-state.ts';
+import type { EntryPosition } from './known-claim.ts';
 import type { JournalEvent } from './journal-events.ts';
 
 /** Reads a journal from the beginning, and applies the entries to a state. */

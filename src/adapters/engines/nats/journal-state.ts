@@ -9,24 +9,12 @@ import { isSameConnection, type StoredMessage, type ClaimOwner, type ClaimEntry,
 import type { JournalEvent, MovedClaim } from './journal-events.ts';
 import type { EntryKey } from './keys.ts';
 import { ClaimCounts } from './claim-counts.ts';
+import { BUCKET_HISTORY, claimAfter, withoutOlderRevisions, type EntryPosition, type KnownClaim } from './known-claim.ts';
 import { Leases } from './leases.ts';
 import { batchPositionOf, PendingMessages, positionOf } from './pending-messages.ts';
 import { RemovalTable, type KnownRemoval, type PreviousPosition } from './removal-table.ts';
 import { ResultCache } from './result-cache.ts';
 
-/** Revision and timestamp of an entry, as NATS set them. */
-export interface EntryPosition {
-  readonly revision: number;
-  readonly at: Millis;
-}
-
-interface KnownClaim extends ClaimEntry, EntryPosition {
-  /** Earlier revisions of the key that NATS may still store, oldest first. */
-  readonly olderRevisions: readonly number[];
-}
-
-/** Entries that a bucket keeps of each key; NATS deletes older ones. */
-export const BUCKET_HISTORY = 8;
 /** Maximum number of removal revisions for one id, since each node has a key of its own. */
 const MAX_REMOVAL_REVISIONS = 4 * BUCKET_HISTORY;
 
@@ -179,7 +167,7 @@ export class JournalState {
   /** The earlier revisions of a claim are deleted. */
   clearOlderRevisions(id: PeerId): void {
     const claim = this.#claims.get(id);
-    if (claim !== undefined) this.#claims.set(id, { ...claim, olderRevisions: NO_REVISIONS });
+    if (claim !== undefined) this.#claims.set(id, withoutOlderRevisions(claim));
   }
 
   removedIds(): Iterable<PeerId> {
@@ -197,12 +185,12 @@ export class JournalState {
     this.#removals.forget(id);
   }
 
-  applyClaim(id: PeerId, { owner, changeId, restored }: ClaimEntry, { revision, at }: EntryPosition): JournalEvent[] {
+  applyClaim(id: PeerId, entry: ClaimEntry, position: EntryPosition): JournalEvent[] {
+    const { owner } = entry;
+    const { at } = position;
     this.#advanceTo(at);
     const before = this.#claims.get(id);
-    const olderRevisions =
-      before === undefined ? NO_REVISIONS : [...before.olderRevisions, before.revision].slice(1 - BUCKET_HISTORY);
-    this.#claims.set(id, { owner, changeId, restored, revision, at, olderRevisions });
+    this.#claims.set(id, claimAfter(before, entry, position));
     if (owner === undefined) this.#freeIds.add(id);
     else this.#freeIds.delete(id);
     if (before?.owner !== undefined) this.#claimCounts.add(id, before.owner.node, -1);
@@ -292,5 +280,3 @@ export class JournalState {
     this.#now = Math.max(this.#now, at);
   }
 }
-
-const NO_REVISIONS: readonly number[] = [];

@@ -10,7 +10,8 @@ import { encodeMarker, type EntryFault, type StoredMessage } from './entries.ts'
 import { EntryDeleter } from './entry-deleter.ts';
 import { Gate } from './gate.ts';
 import { tickKey, messageIdOf } from './keys.ts';
-import { BUCKET_HISTORY, type JournalState, type JournalStateSettings } from './journal-state.ts';
+import type { JournalState, JournalStateSettings } from './journal-state.ts';
+import { BUCKET_HISTORY } from './known-claim.ts';
 import type { JournalEvent } from './journal-events.ts';
 import { MessageAdmission } from './message-admission.ts';
 import { PayloadReader } from './payload-reader.ts';

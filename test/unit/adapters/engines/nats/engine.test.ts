@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
 import { connectNatsEngine, createNatsEngine, followConnection } from '../../../../../src/adapters/engines/nats/engine.ts';
-import { BUCKET_HISTORY } from '../../../../../src/adapters/engines/nats/journal-state.ts';
+import { BUCKET_HISTORY } from '../../../../../src/adapters/engines/nats/known-claim.ts';
 import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
 import { nodeId, realmKey } from '../../../../../src/domain/ids.ts';
 import { NodeProcess } from '../../../../property/cluster/node-process.ts';

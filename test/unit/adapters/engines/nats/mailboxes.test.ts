@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
 import { createNatsEngine, followConnection } from '../../../../../src/adapters/engines/nats/engine.ts';
-import { BUCKET_HISTORY } from '../../../../../src/adapters/engines/nats/journal-state.ts';
+import { BUCKET_HISTORY } from '../../../../../src/adapters/engines/nats/known-claim.ts';
 import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
 import type { MailboxPeer } from '../../../../../src/application/ports/mailbox-store.ts';
 import { ROOMY, mailboxOwner } from '../../../../../src/contracts/mailboxes/fixture.ts';
