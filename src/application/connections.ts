@@ -154,6 +154,7 @@ export class Connections {
     const connection = this.find(id);
     if (connection === undefined) return undefined;
     const { frame, code, why } = closeFrame(connection.conversation);
+    this.#writePending(id, connection, MATCH_STEPS_OF_CLOSE);
     if (frame !== undefined) this.#writeInOrder(id, connection, frame);
     this.closeWithoutFrame(id, code, why);
     return code;
@@ -168,11 +169,11 @@ export class Connections {
     this.close(id, (encoder) => encoder.refusal(refusal));
   }
 
-  /** M21: closes after the pending events. */
+  /** M21: closes after the pending events. M23: those that take too long to match are dropped. */
   closeWithoutFrame(id: ConnectionId, code: number, why: string): void {
     const connection = this.find(id);
     if (connection === undefined) return;
-    this.#writePending(id, connection);
+    this.#writePending(id, connection, MATCH_STEPS_OF_CLOSE);
     connection.socket.close(code, why);
   }
 
@@ -185,8 +186,8 @@ export class Connections {
   }
 
   /** T10: the pending events of a connection precede any other frame. */
-  #writePending(id: ConnectionId, connection: Connection): void {
-    if (connection.pendingBatches !== undefined) this.fanOut.flush(id, connection);
+  #writePending(id: ConnectionId, connection: Connection, maxSteps?: number): void {
+    if (connection.pendingBatches !== undefined) this.fanOut.flush(id, connection, maxSteps);
   }
 
   /** B3: an event for a connection that holds too much memory is dropped. */
@@ -240,3 +241,6 @@ export class Connections {
 }
 
 const COMPACT_AT = 1024;
+
+/** M23: about 2 ms. */
+const MATCH_STEPS_OF_CLOSE = 2_000_000;

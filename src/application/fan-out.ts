@@ -62,12 +62,15 @@ export class FanOut {
   /**
    * Delivers the pending events of a connection at once, because another frame is about to be written. Events that can't be sent
    * are neither matched nor encoded.
+   * @param maxSteps of matching. Events beyond are dropped.
    */
-  flush(id: ConnectionId, connection: Connection): void {
+  flush(id: ConnectionId, connection: Connection, maxSteps = UNBOUNDED): void {
+    const budget = { steps: 0, maxSteps };
     for (let batch = this.#takeOwn(connection); batch !== undefined; batch = this.#takeOwn(connection)) {
       const index = batch.search === undefined ? 0 : (batch.indexes[batch.recipients.indexOf(id, batch.nextRecipient)] ?? 0);
-      if (batch.search?.matches(index, { steps: 0, maxSteps: UNBOUNDED }) === false) continue;
-      this.#write(id, connection, frameIn(batch, connection.conversation));
+      const isMatch = batch.search === undefined || batch.search.matches(index, budget);
+      if (isMatch === undefined) connection.pendingBatches = undefined;
+      if (isMatch === true) this.#write(id, connection, frameIn(batch, connection.conversation));
     }
   }
 

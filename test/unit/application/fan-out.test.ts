@@ -284,14 +284,30 @@ describe('T10: FanOut', () => {
     expect([connections.fanOut.isFull, written.length]).toEqual([false, 2 * MAX_PENDING_DELIVERIES + 2_000]);
   });
 
+  let tries = 0;
+  const costly = (key: string) => ({
+    ...prefixPattern('gar'),
+    key,
+    matches: (_: string, meter: { steps: number }) => ((meter.steps += 100_000), (tries += 1), true),
+  });
+
+  it('M21, M23: a client that is closed receives the pending events that can be matched within 2 million steps', () => {
+    const [one] = openConnections(1) as [ConnectionId];
+    const session = Object.assign(guest('ann'), { connection: one });
+    for (let n = 0; n < 300; n++) {
+      const search = new SubscriberSearch(publication('rain'), [], [[session, new Map([['a', costly(`${n}`)]])]]);
+      connections.fanOut.broadcast(search, event('rain'));
+    }
+    const before = tries;
+    connections.closeWithoutFrame(one, 1000, 'left');
+    expect([tries - before, written.length - 1, written.at(-1)]).toEqual([20, tries, `${one} closed`]);
+    clock.advance(0);
+    expect(tries - before).toBe(20);
+  });
+
   it('T10: matches candidates in slices too', () => {
     const all = openConnections(300);
-    let tries = 0;
-    const costly = (key: string) => ({
-      ...prefixPattern('gar'),
-      key,
-      matches: (_: string, meter: { steps: number }) => ((meter.steps += 100_000), (tries += 1), true),
-    });
+    tries = 0;
     const byPattern = all.map(
       (connection, place) => [Object.assign(guest('ann'), { connection }), new Map([['a', costly(`${place}`)]])] as const,
     );
