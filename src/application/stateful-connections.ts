@@ -42,8 +42,8 @@ const INTRODUCTION_BYTES = 64 * 1024;
 /** W3: added to the size of each frame, so that a client can't send empty frames until the timeout. */
 const FRAME_COST_BYTES = 64;
 
-/** M23: units of `Socket.spend` to read a request, beside its bytes. */
-const UNITS_PER_REQUEST = 1;
+/** M23: units of `Socket.spend` to read a request, beside its bytes, and to keep the state of the connection. */
+const UNITS_PER_REQUEST = 4;
 
 /** A client that has not introduced itself. */
 interface WaitingNewcomer {
@@ -190,9 +190,9 @@ export class StatefulConnections {
     }
   }
 
-  /** M23: a frame with many requests counts like many frames. */
+  /** M23: a request of a conversation takes longer than a frame of a dialect without state. */
   #spend({ socket }: Connection, { length }: readonly ConversationRequest[]): void {
-    if (length > 1) socket.spend?.(length * UNITS_PER_REQUEST);
+    if (length > 0) socket.spend?.(length * UNITS_PER_REQUEST);
   }
 
   /** W1. @returns whether the rest is within the limit of a message. */
