@@ -35,7 +35,7 @@ export interface DispatcherParts {
  * M23: units of `Socket.spend` for a request that takes longer than to relay a message, without its receivers. For each
  * selector of a subscription.
  */
-const UNITS_PER_REQUEST = 8;
+const UNITS_PER_REQUEST = 12;
 
 /** Dispatches the requests of open connections to the use-cases. */
 export class Dispatcher {

@@ -40,7 +40,7 @@ describe('Dispatcher', () => {
     broker.connectPeer('bob').sendOffer('eve');
     broker.connectPeer('cid').send({ type: 'HEARTBEAT' });
     delete wire.spend;
-    expect(units).toEqual([8, 8, 8]);
+    expect(units).toEqual([12, 12, 12]);
   });
 
   it('passes received requests and sent frames to the tap', () => {
