@@ -13,12 +13,13 @@ export function startModule(module, args = []) {
 /**
  * A Node process.
  * @param {string[]} args
- * @param {{ cwd: URL, hasChannel: boolean, environment?: Record<string, string> }} options `hasChannel`: whether it has an IPC
- * channel; `environment`: additional variables
+ * @param {{ cwd: URL, hasChannel: boolean, environment?: Record<string, string>, under?: string[] }} options `hasChannel`: whether it has an IPC
+ * channel; `environment`: additional variables; `under`: a program that runs Node, and its arguments
  */
-export function startNode(args, { cwd, hasChannel, environment = {} }) {
+export function startNode(args, { cwd, hasChannel, environment = {}, under = [] }) {
   const stdio = hasChannel ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'];
-  return kept(spawn(process.execPath, args, { cwd, stdio, env: { ...process.env, ...environment } }));
+  const [program, ...rest] = [...under, process.execPath, ...args];
+  return kept(spawn(program, rest, { cwd, stdio, env: { ...process.env, ...environment } }));
 }
 
 /** Any program, with its output discarded. */

@@ -13,6 +13,9 @@ const EVENT_LOOP_TURNS = new URL('event-loop-turns.mjs', import.meta.url);
 const NO_TELEMETRY = fileURLToPath(new URL('reference/no-telemetry.mjs', import.meta.url));
 const HOST = '127.0.0.1';
 const START_MS = 10_000;
+/** A process under callgrind starts several times slower. It counts nothing until it is told to. */
+const CALLGRIND = ['valgrind', '--tool=callgrind', '--instr-atstart=no', '--smc-check=all-non-file', '--callgrind-out-file=/dev/null'];
+const COUNTED_START_MS = 120_000;
 
 // No peer is refused or times out during a measurement.
 const MANY = '1000000';
@@ -76,19 +79,24 @@ export function missingModules(names) {
 
 /**
  * @param {string} name
- * @param {{ isCollectable?: boolean, isWatched?: boolean, more?: Arguments | ((port: number) => Arguments) }} options
+ * @param {{ isCollectable?: boolean, isWatched?: boolean, isCounted?: boolean,
+ *   more?: Arguments | ((port: number) => Arguments) }} options
  * @typedef {readonly string[]} Arguments
- * `isCollectable`: allows `collect`; `isWatched`: allows `longestTurn`; `more`: arguments, possibly with the port
+ * `isCollectable`: allows `collect`; `isWatched`: allows `longestTurn`; `isCounted`: runs under callgrind, which counts
+ * instructions; `more`: arguments, possibly with the port
  */
-export async function startServer(name, { isCollectable = false, isWatched = false, more = [] }) {
+export async function startServer(name, { isCollectable = false, isWatched = false, isCounted = false, more = [] }) {
   const { module, args, hasMailboxes, environment } = SERVERS[name];
   const port = await freePort();
   const added = typeof more === 'function' ? more(port) : more;
   const watch = isWatched ? ['--import', EVENT_LOOP_TURNS.href] : [];
   const preload = isCollectable ? ['--expose-gc', '--import', COLLECT.href] : watch;
   const command = [...preload, fileURLToPath(new URL(module, ROOT)), '--port', String(port), ...args, ...added];
-  const server = new Server(startNode(command, { cwd: ROOT, hasChannel: preload.length > 0, environment }), port, hasMailboxes);
-  await server.isUp();
+  // Other threads of V8 compile and collect garbage at different times in each run.
+  const wrapped = isCounted ? { under: CALLGRIND, args: ['--single-threaded', ...command] } : { args: command };
+  const child = startNode(wrapped.args, { cwd: ROOT, hasChannel: preload.length > 0, environment, under: wrapped.under });
+  const server = new Server(child, port, hasMailboxes);
+  await server.isUp(isCounted ? COUNTED_START_MS : START_MS);
   return server;
 }
 
@@ -115,8 +123,8 @@ class Server {
     return this.#errorOutput.trim();
   }
 
-  async isUp() {
-    const deadline = Date.now() + START_MS;
+  async isUp(patienceMs) {
+    const deadline = Date.now() + patienceMs;
     while (!(await answers(this.port))) {
       if (!this.isAlive || Date.now() > deadline) throw new Error(`the server does not start: ${this.errorOutput}`);
       await pause(20);

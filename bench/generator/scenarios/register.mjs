@@ -11,8 +11,9 @@ import { inSlices } from '../slices.mjs';
  * @param {number} options.warmUp peers that connect and stay before
  * @param {number} options.count peers that are counted
  * @param {number} options.sliceMs
+ * @param {boolean} [options.isCounted] whether the server runs under callgrind
  */
-export async function register({ port, pid, cycles, warmUp, count, sliceMs }, faults) {
+export async function register({ port, pid, cycles, warmUp, count, sliceMs, isCounted }, faults) {
   await cycle({ port, cycles }, faults);
   await connectPeers({ port, count: warmUp, faults });
   let opened = 0;
@@ -20,7 +21,8 @@ export async function register({ port, pid, cycles, warmUp, count, sliceMs }, fa
     opened += 1;
   };
   const all = connectPeers({ port, count, first: warmUp, faults, onOpen });
-  const slices = await inSlices({ pid, done: () => opened, sliceMs, isOver: () => opened >= count || faults.count > 0 });
+  const isOver = () => opened >= count || faults.count > 0;
+  const slices = await inSlices({ pid, done: () => opened, sliceMs, isOver, isCounted });
   await all;
   return slices;
 }

@@ -1,0 +1,76 @@
+/*
+ * Counts the instructions of a relay, a relay in a burst, a registration and a delivery of a publication, in relation to a relay of
+ * the bare relay. Exit code 1 if one is more than 10 % above its recorded ratio. npm run bench:cost -- [--only relay] [--record]
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { endAll } from './processes.mjs';
+import { trial } from './trial.mjs';
+
+const BASELINE = new URL('cost-baseline.json', import.meta.url);
+/** More than this share of the recorded ratio fails. */
+const TOLERANCE = 1.1;
+
+const RELAY = { peers: 100, warmUpMs: 12_000, slices: 3, sliceMs: 1_500 };
+const REGISTER = { cycles: 6_000, warmUp: 300, count: 1_200, sliceMs: 500 };
+const TOPICS = ['--dialects', 'centrifuge', '--mercure_open', '--history_messages', '0'];
+
+/** By name: the scenario of the generator, its options, and the arguments of the broker. */
+const OPERATIONS = {
+  relay: { scenario: 'relay', options: { ...RELAY, depth: 1 } },
+  'relay in a burst of eight': { scenario: 'relay', options: { ...RELAY, depth: 8 } },
+  registration: { scenario: 'register', options: REGISTER },
+  'delivery of a publication': {
+    scenario: 'publish',
+    options: { wire: 'centrifuge', listeners: 100, depth: 8, warmUpMs: 12_000, slices: 3, sliceMs: 1_500 },
+    more: TOPICS,
+  },
+};
+
+const { values } = parseArgs({
+  options: { record: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: Object.keys(OPERATIONS) } },
+});
+for (const name of values.only) {
+  if (OPERATIONS[name] === undefined) misused(`--only is ${name}; it must be ${Object.keys(OPERATIONS).join(', ')}`);
+}
+if (spawnSync('valgrind', ['--version']).error !== undefined) misused('valgrind is not installed: apt-get install valgrind');
+process.on('exit', endAll);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+
+const bare = await instructionsEach('bare', OPERATIONS.relay);
+console.log(`bare relay: ${Math.round(bare)} instructions`);
+const recorded = JSON.parse(readFileSync(BASELINE, 'utf8'));
+const measured = {};
+let isDearer = false;
+for (const name of values.only) {
+  const each = await instructionsEach('signalbox-uws', OPERATIONS[name]);
+  const ratio = each / bare;
+  measured[name] = Number(ratio.toFixed(2));
+  const isOver = !values.record && ratio > recorded[name] * TOLERANCE;
+  isDearer ||= isOver;
+  const verdict = `recorded ${recorded[name]}${isOver ? ': MORE THAN 10 % DEARER' : ''}`;
+  console.log(`${name}: ${Math.round(each)} instructions, ${ratio.toFixed(2)} × bare relay, ${verdict}`);
+}
+if (values.record) writeFileSync(BASELINE, `${JSON.stringify({ ...recorded, ...measured }, undefined, 2)}\n`);
+process.exitCode = isDearer ? 1 : 0;
+
+function misused(why) {
+  console.error(`bench:cost: ${why}`);
+  process.exit(2);
+}
+
+/** @throws Error if a message was lost or changed, or valgrind is not installed */
+async function instructionsEach(server, { scenario, options, more }) {
+  const { values: found, faults } = await trial(
+    server,
+    async ({ server: { port, pid }, generator }) => {
+      const slices = await generator.play(scenario, { port, pid, isCounted: true, ...options }, 600_000);
+      const sum = (of) => slices.reduce((total, slice) => total + slice[of], 0);
+      return { values: { each: sum('instructions') / sum('count') } };
+    },
+    { isCounted: true, ...(more === undefined ? {} : { more }) },
+  );
+  if (faults.length > 0) throw new Error(`${scenario} on ${server}: ${JSON.stringify(faults)}`);
+  return found.each;
+}
