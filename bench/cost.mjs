@@ -1,6 +1,7 @@
 /*
- * Counts the instructions of a relay, a relay in a burst, a registration and a delivery of a publication, in relation to a relay of
- * the bare relay. Exit code 1 if one is more than 10 % above its recorded ratio. npm run bench:cost -- [--only relay] [--record]
+ * Counts the instructions of a relay, a relay in a burst, a registration and a delivery of a publication, in relation to a
+ * relay of the bare relay. Exit code 1 if one is more than 10 % above its recorded ratio.
+ * npm run bench:cost -- [--only relay] [--record]
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

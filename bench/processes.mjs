@@ -13,8 +13,9 @@ export function startModule(module, args = []) {
 /**
  * A Node process.
  * @param {string[]} args
- * @param {{ cwd: URL, hasChannel: boolean, environment?: Record<string, string>, under?: string[] }} options `hasChannel`: whether it has an IPC
- * channel; `environment`: additional variables; `under`: a program that runs Node, and its arguments
+ * @param {{ cwd: URL, hasChannel: boolean, environment?: Record<string, string>, under?: string[] }} options
+ * `hasChannel`: whether it has an IPC channel; `environment`: additional variables; `under`: a program that runs Node, and its
+ * arguments
  */
 export function startNode(args, { cwd, hasChannel, environment = {}, under = [] }) {
   const stdio = hasChannel ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'];
