@@ -33,14 +33,14 @@ export class NoticeCount {
     for (const person of [...OWNERS, ...THIEVES]) if (person.name === name) this.#of(person, to).excused += 1;
   }
 
-  /** All messages that were sent until now may be delivered and reported. */
+  /** All messages that were sent until now may be delivered and reported, also if they were before. */
   excuseAll(): void {
-    for (const count of this.#counts.values()) count.excused = count.sent;
+    for (const count of this.#counts.values()) count.excused += count.sent;
   }
 
-  /** All messages from and to this peer that were sent until now may be delivered and reported. */
+  /** The same for all messages from and to this peer. */
   excuseAllOf(name: string): void {
-    for (const count of this.#counts.values()) if (count.from === name || count.to === name) count.excused = count.sent;
+    for (const count of this.#counts.values()) if (count.from === name || count.to === name) count.excused += count.sent;
   }
 
   #check(from: Person, to: string): void {
