@@ -18,6 +18,8 @@ export interface HttpClient {
   readonly headers: RequestHeaders;
   /** A12. */
   readonly cookieToken?: string | undefined;
+  /** M23: see `HttpExchange.spend`. */
+  readonly spend?: (units: number) => void;
 }
 
 /** The subject of an HTTP request. */

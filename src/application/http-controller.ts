@@ -125,7 +125,7 @@ export class HttpController {
         if (served === undefined) return this.#replyWithoutRoute(exchange, cors);
         if (this.#parts.bans.hasAddress(address, this.#parts.clock.now())) return reply(exchange, cors, REMOVED);
         const { dialect, route } = served;
-        const client = this.#clientOf(request, dialect, address);
+        const client = this.#clientOf(exchange, dialect, address);
         this.#performAction({ exchange, client, cors }, route.handle(request, pageOf(this.#parts.origins, request)));
       });
     });
@@ -248,10 +248,12 @@ export class HttpController {
   }
 
   /** Read while the request is readable. */
-  #clientOf(request: HttpRequest, dialect: CommonDialect, address: string): HttpClient {
+  #clientOf(exchange: HttpExchange, dialect: CommonDialect, address: string): HttpClient {
+    const { request } = exchange;
     const headers = headersOf(request, this.#parts.authorizer.headers);
     const { origins } = this.#parts;
-    return { dialect, address, origin: request.header('origin'), headers, cookieToken: cookieToken(origins, request) };
+    const spend = (units: number): void => exchange.spend?.(units);
+    return { dialect, address, origin: request.header('origin'), headers, cookieToken: cookieToken(origins, request), spend };
   }
 
   #openStream({ exchange, client, cors }: PendingRequest, action: Extract<HttpAction, { action: 'open-stream' }>): void {

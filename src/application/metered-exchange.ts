@@ -30,6 +30,10 @@ export class MeteredExchange implements HttpExchange {
     this.#exchange.holdOpen(onClientGone);
   }
 
+  spend(units: number): void {
+    this.#exchange.spend?.(units);
+  }
+
   respond(response: HttpResponse): void {
     this.#count(response.status);
     this.#exchange.respond(response);

@@ -64,6 +64,10 @@ export class LoggedExchange implements HttpExchange {
     this.#exchange.holdOpen(onClientGone);
   }
 
+  spend(units: number): void {
+    this.#exchange.spend?.(units);
+  }
+
   respond(response: HttpResponse): void {
     this.#isAnswered = true;
     this.#exchange.respond(response);

@@ -64,6 +64,13 @@ export interface HttpExchange {
   respond(response: HttpResponse): void;
 
   /**
+   * M23: counts work of this turn, so that fewer of the requests that wait are handled in the same turn. Undefined if the
+   * transport does not bound the work of a turn.
+   * @param units each about a microsecond.
+   */
+  spend?(units: number): void;
+
+  /**
    * Starts a response whose body stays open: a connection that only receives. Like any other connection, the stream is reported
    * by `opened`, within this call; if the client has disconnected, by `abandoned` instead. Must not be called within a turn of
    * the broker. Closing the connection ends the body; a stream has no close code. The head is sent with the first text at the

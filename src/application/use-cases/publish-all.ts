@@ -36,12 +36,12 @@ export function publishAll(parts: PublishAllParts): PublishAll {
     const topics = drafts.flatMap((draft) => draft.topics);
     if (!topics.every((topic) => rights.mayPublish(topic))) return refuse('not-granted');
     const asked = needsAccess ? authorizer : backend.authorizerFor(backendCheck);
-    if (asked === undefined) return answer(publishDrafts(realm, drafts, client.dialect));
+    if (asked === undefined) return answer(publishDrafts(realm, drafts, client));
     const kept = drafts.map(copyWithBytes);
     authorizeRequest(asked, { realm: realm.key, id: undefined, token }, client, (outcome) => {
       if (typeof outcome === 'string') return refuse(outcome);
       if (!mayPublish(outcome, topics)) return refuse('not-granted');
-      answer(publishDrafts(realm, kept, client.dialect));
+      answer(publishDrafts(realm, kept, client));
     });
   };
 }

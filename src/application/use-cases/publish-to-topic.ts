@@ -11,7 +11,7 @@ import { copyWithBytes, type Draft, type Publication, type RequestRefusal, type 
 import type { BackendAccess } from '../backend-access.ts';
 import { authorizeRequest, type HttpClient } from '../http-access.ts';
 import type { Connections } from '../connections.ts';
-import { chargeFanOut } from '../fan-out-charge.ts';
+import { chargeFanOut, spendFanOut } from '../fan-out-charge.ts';
 import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeBus } from '../ports/node-bus.ts';
@@ -33,7 +33,7 @@ export interface PublishToTopic {
     client: HttpClient,
   ) => void;
   /** Publishes all of the drafts or none, in a turn of its own. @returns the id of the first one, or the refusal. */
-  readonly drafts: (realm: Realm, drafts: readonly Draft[], traits: TopicTraits) => HttpOutcome;
+  readonly drafts: (realm: Realm, drafts: readonly Draft[], client: Pick<HttpClient, 'dialect' | 'spend'>) => HttpOutcome;
 }
 
 export interface PublishToTopicParts {
@@ -83,7 +83,8 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       if (typeof publication === 'string') return performer.perform(realm, IGNORE.unusable, now);
       if (!mayPublishFrom(session, publication.topics)) return performer.perform(realm, IGNORE.notAllowed, now);
       topics.retained.keep(publication, now, { address: session.memory?.address });
-      deliver(realm, traits, publication, { except: session });
+      const { subscribers, decisions } = deliver(realm, traits, publication, { except: session });
+      spendFanOut(parts.connections.find(session.connection)?.socket, subscribers, decisions.length);
     },
     fromHttp: fromHttp(parts),
     drafts: draftPublisher(parts),
@@ -110,13 +111,13 @@ function fromHttp(parts: PublishToTopicParts): PublishToTopic['fromHttp'] {
     const realm = realms.resolve(key);
     if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
     const authorizer = backend.authorizerFor(check);
-    if (authorizer === undefined) return answer(publish(realm, [draft], client.dialect));
+    if (authorizer === undefined) return answer(publish(realm, [draft], client));
     // Payload and extra are borrowed for the call.
     const kept = copyWithBytes(draft);
     authorizeRequest(authorizer, { realm: realm.key, id: undefined, token: check?.token }, client, (outcome) => {
       if (typeof outcome === 'string') return answer({ kind: 'refusal', reason: outcome });
       if (!mayPublish(outcome, kept.topics)) return answer({ kind: 'refusal', reason: 'not-granted' });
-      answer(publish(realm, [kept], client.dialect));
+      answer(publish(realm, [kept], client));
     });
   };
 }
@@ -124,9 +125,10 @@ function fromHttp(parts: PublishToTopicParts): PublishToTopic['fromHttp'] {
 function draftPublisher(parts: PublishToTopicParts): PublishToTopic['drafts'] {
   const { connections, peerIds, turns } = parts;
   const deliver = deliveryOf(parts);
-  return (realm, drafts, traits) => {
+  return (realm, drafts, client) => {
+    const { dialect } = client;
     if (connections.fanOut.isFull) return { kind: 'refusal', reason: 'overloaded' };
-    const topics = realm.topics(traits);
+    const topics = realm.topics(dialect);
     const publications: Publication[] = [];
     for (const draft of drafts) {
       const publication = topics.parsePublication(draft, idFor(peerIds, topics, draft), undefined);
@@ -134,7 +136,10 @@ function draftPublisher(parts: PublishToTopicParts): PublishToTopic['drafts'] {
       publications.push(publication);
     }
     turns.run(() => {
-      for (const publication of publications) deliver(realm, traits, publication, {});
+      for (const publication of publications) {
+        const { subscribers, decisions } = deliver(realm, dialect, publication, {});
+        spendFanOut(client, subscribers, decisions.length);
+      }
     });
     return { kind: 'publication', id: publications[0]?.id ?? '' };
   };

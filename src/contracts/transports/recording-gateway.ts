@@ -189,6 +189,7 @@ export class RecordingGateway implements Gateway {
       ping: () => during(() => socket.ping()),
       pause: () => during(() => socket.pause()),
       resume: () => during(() => socket.resume()),
+      ...(socket.spend && { spend: (units) => during(() => socket.spend?.(units)) }),
       ...(socket.mayContinue && { mayContinue: () => during(() => socket.mayContinue?.() !== false) }),
     };
   }

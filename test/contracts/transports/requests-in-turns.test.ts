@@ -13,6 +13,8 @@ const SETTINGS = { host: '127.0.0.1', port: 0, ...BOUNDS };
 const [CLIENTS, EACH] = [30, 40];
 /** The requests of one turn, and those that waited for it. */
 const MOST_IN_TURN = 210;
+/** The budget of a turn. */
+const MOST_UNITS = 4_000;
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -28,13 +30,14 @@ async function attached(): Promise<Transport> {
   return transport;
 }
 
-/** Requests that the gateway serves in each turn of the event loop, until `isDone`. */
-async function servedInTurns(transport: Transport, request: string, readsBody: boolean): Promise<number[]> {
+/** Requests that the gateway serves in each turn of the event loop. @param units that each of them costs in addition. */
+async function servedInTurns(transport: Transport, request: string, readsBody: boolean, units = 0): Promise<number[]> {
   const gateway = new RecordingGateway();
   let served = 0;
   gateway.answerRequest = (exchange) => {
     const serve = (): void => {
       served += 1;
+      if (units > 0) exchange.spend?.(units);
       exchange.respond({ status: 200, headers: [], body: 'here' });
     };
     if (readsBody) exchange.readBody(100, serve);
@@ -77,5 +80,11 @@ describe.each<[string, () => Promise<Transport>]>([
     // H15: uWebSockets.js cuts a connection that sends a request ahead of a response that waits.
     if (name === 'uws') expect(total(turns)).toBeGreaterThanOrEqual(100);
     else expect(total(turns)).toBe(CLIENTS * EACH);
+  });
+
+  it('are fewer if they cost more', async () => {
+    const request = 'POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody';
+    const turns = await servedInTurns(await start(), request, true, MOST_UNITS / 8);
+    expect(Math.max(...turns)).toBeLessThanOrEqual(20);
   });
 });

@@ -22,6 +22,7 @@ interface RequestOptions {
 /** The client's side of an exchange. */
 interface ExchangeClient {
   readonly isGone: () => boolean;
+  readonly spend?: (units: number) => void;
   readonly hold?: (gone: () => void) => void;
   readonly answer: (response: HttpResponse) => void;
   /** The client that reads the response, if it is a stream. */
@@ -31,6 +32,8 @@ interface ExchangeClient {
 /** A request whose response may be sent later. */
 interface MemoryExchange {
   readonly answered: HttpResponse | undefined;
+  /** M23: units that the request has cost so far. */
+  readonly units: number;
   /** The client disconnects without waiting for the response. */
   abort(): void;
 }
@@ -95,10 +98,12 @@ export class MemoryTransport implements Transport {
   /** Sends a request that may be answered later. */
   request(method: string, target: string, options: RequestOptions = {}): MemoryExchange {
     let answered: HttpResponse | undefined;
+    let units = 0;
     let isAborted = false;
     let onGone = (): void => undefined;
     const exchange = this.#exchangeOf(method, target, options, {
       isGone: () => isAborted,
+      spend: (more) => void (units += more),
       hold: (gone) => (onGone = gone),
       answer: (response) => {
         if (!isAborted) answered ??= wireResponse(response, method === 'HEAD');
@@ -109,6 +114,9 @@ export class MemoryTransport implements Transport {
     return {
       get answered() {
         return answered;
+      },
+      get units() {
+        return units;
       },
       abort: () => {
         if (isAborted) return;
@@ -144,11 +152,12 @@ export class MemoryTransport implements Transport {
     method: string,
     target: string,
     options: RequestOptions,
-    { isGone, hold, answer: respond, client }: ExchangeClient,
+    { isGone, spend, hold, answer: respond, client }: ExchangeClient,
   ): HttpExchange {
     return {
       request: requestOf(method, splitTarget(target), options),
       respond,
+      spend: (units) => spend?.(units),
       holdOpen: (gone) => hold?.(gone),
       readBody: (maxBytes, then, memory) => {
         const body = Buffer.from(options.body ?? '');

@@ -79,6 +79,10 @@ export class ConnectionAcceptor implements ExchangeHost {
     this.#turns.requests.run(TASK_COST.request, serve, WAITING_REQUEST_BYTES);
   }
 
+  spend(units: number): void {
+    this.#turns.requests.spend(units);
+  }
+
   inTurn(task: () => void, bytes: number): void {
     this.#turns.requests.run(TASK_COST.request, task, bytes);
   }

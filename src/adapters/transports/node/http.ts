@@ -55,6 +55,8 @@ export interface ExchangeHost {
   abandoned(admission: Admission): void;
   /** M23: runs a task for a request now or in a later turn. @param bytes the memory that the task holds. */
   inTurn(task: () => void, bytes: number): void;
+  /** M23: counts further work for a request that was served in this turn. */
+  spend(units: number): void;
 }
 
 /** One request of `node:http` and its response. The body is always read, so that the connection can carry the next request. */
@@ -81,6 +83,10 @@ export class NodeExchange implements HttpExchange {
     raw.on('end', () => this.#body.end());
     // The client may disconnect within its body.
     raw.on('close', () => this.#body.discard());
+  }
+
+  spend(units: number): void {
+    this.#host.spend(units);
   }
 
   readBody(maxBytes: number, then: BodyCallback, memory?: MemoryAccount): void {

@@ -65,6 +65,11 @@ class TurnTasks implements DeferredInput {
     else this.defer(cost, task, bytes);
   }
 
+  /** Counts further work for a task that was run in this turn. */
+  spend(units: number): void {
+    this.#budget.spend(this, units);
+  }
+
   /** Runs all tasks that wait, because the transport stops. */
   flush(): void {
     this.#budget.flush();

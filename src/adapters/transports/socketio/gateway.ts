@@ -12,7 +12,8 @@ import { WebSocketAdmission, type SessionEntry } from './admissions.ts';
 import { faultResponse, readSessionQuery, tokenIn, tokenOfAdmission } from './handshake.ts';
 import type { Protocol, SessionFault, SessionQuery } from './handshake.ts';
 import { PollingTransport } from './polling.ts';
-import { EngineSession, type SessionContext } from './session.ts';
+import { EngineSession } from './session.ts';
+import type { SessionContext } from './session-context.ts';
 import type { EngineTransport } from './socket.ts';
 import { UpgradeProbe, WebSocketTransport, type WebSocketReports } from './websocket.ts';
 
@@ -251,6 +252,7 @@ export class SocketIoGateway implements Gateway {
       holdOpen: (gone) => exchange.holdOpen(() => this.#guard(gone)),
       respond: (response) => exchange.respond(response),
       respondWithStream: (head, admission) => exchange.respondWithStream(head, admission),
+      spend: (units) => exchange.spend?.(units),
     };
   }
 
@@ -294,6 +296,4 @@ function guarded(clock: SessionContext['clock'], guard: (turn: () => void) => vo
   return { now: () => clock.now(), wakeAt: (at, wake) => clock.wakeAt(at, () => guard(wake)) };
 }
 
-function newSid(): string {
-  return randomBytes(SID_BYTES).toString('base64url');
-}
+const newSid = (): string => randomBytes(SID_BYTES).toString('base64url');

@@ -7,7 +7,8 @@ import { TERMINATED, CLOSE_FRAMES, STREAM_DISCONNECTED, type CloseFrame } from '
 import { CLOSE_GRACE } from '../shared/settings.ts';
 import { faultResponse } from './handshake.ts';
 import { MALFORMED, encodePayload, readPayload, type EnginePacket } from './payloads.ts';
-import type { EngineSession, SessionContext } from './session.ts';
+import type { EngineSession } from './session.ts';
+import type { SessionContext } from './session-context.ts';
 import type { EngineTransport } from './socket.ts';
 
 type Headers = HttpResponse['headers'];
@@ -117,6 +118,10 @@ export class PollingTransport implements EngineTransport {
     if (this.#poll !== undefined) return this.#flushLater();
     const { clock } = this.#context;
     clock.wakeAt(clock.now() + CLOSE_GRACE, () => this.#closed(TERMINATED));
+  }
+
+  spend(units: number): void {
+    this.#post?.spend?.(units);
   }
 
   pause(): void {

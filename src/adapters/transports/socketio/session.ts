@@ -1,46 +1,18 @@
 import type { WriteOutcome } from '../../../application/ports/socket.ts';
-import type { Clock, Wakeup } from '../../../application/ports/clock.ts';
-import type { Admission, ConnectionEnd, Gateway } from '../../../application/ports/transport.ts';
+import type { Wakeup } from '../../../application/ports/clock.ts';
+import type { Admission, ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { closedByBroker, CLOSE_FRAMES, FAILS_TOO_OFTEN, TERMINATED, type CloseFrame } from '../shared/close-frames.ts';
-import type { Defer } from '../shared/connection-reporter.ts';
-import type { PerConnectionLimits } from '../shared/settings.ts';
 import { AttachmentBuffer } from './attachments.ts';
 import { readEvent } from './events.ts';
 import { MAX_AUTH_LENGTH, tokenOfAuth, type Protocol } from './handshake.ts';
-import { FORBIDDEN, LEAVE, requestLine, STAY, UNKNOWN, MALFORMED_LINE, type LineReader } from './lines.ts';
+import { FORBIDDEN, LEAVE, requestLine, STAY, UNKNOWN, MALFORMED_LINE } from './lines.ts';
 import { readPacket, type Packet } from './packets.ts';
 import type { EnginePacket } from './payloads.ts';
-import { connectRequestOf, rightsOf, type Authorize, type DescribeRefusal, type Rights } from './rights.ts';
+import { connectRequestOf, rightsOf, type Rights } from './rights.ts';
+import type { SessionContext, SessionOpening } from './session-context.ts';
 import { connectError, SocketIoSocket, type ClientFormat, type EngineTransport, type PacketChannel } from './socket.ts';
-
-/** Dependencies that all sessions share. */
-export interface SessionContext {
-  readonly gateway: Gateway;
-  readonly clock: Clock;
-  /** Runs a turn after the current one, and catches its errors. */
-  readonly defer: Defer;
-  readonly limits: PerConnectionLimits;
-  /** The longest first. */
-  readonly prefixes: readonly string[];
-  readonly authorize: Authorize;
-  readonly describeRefusal: DescribeRefusal;
-  readonly lines: LineReader;
-  /** SIO7: how long a session may take to connect to the main namespace. */
-  readonly connectTimeout: Millis;
-  /** SIO8: the ping interval in the handshake response. */
-  readonly pingInterval: Millis;
-}
-
-/** Parameters of a new session. */
-export interface SessionOpening {
-  readonly sid: string;
-  readonly protocol: Protocol;
-  readonly admission: Admission;
-  /** The token of the handshake. */
-  readonly token: string | undefined;
-}
 
 // CONNECT is the first packet of a client; a few polls and pings may come before it.
 const MAX_EARLY_PACKETS = 20;
@@ -188,6 +160,10 @@ export class EngineSession implements PacketChannel, ClientFormat {
     this.#end ??= TERMINATED;
     this.#attachments.clear();
     this.#transport?.terminate();
+  }
+
+  spend(units: number): void {
+    this.#transport?.spend(units);
   }
 
   pause(): void {

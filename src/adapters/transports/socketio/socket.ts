@@ -12,6 +12,8 @@ export interface PacketChannel {
   terminate(): void;
   pause(): void;
   resume(): void;
+  /** M23: see `Socket.spend`. */
+  spend(units: number): void;
 }
 
 /** The transport of a session, in the sense of Engine.IO. */
@@ -80,6 +82,10 @@ export class SocketIoSocket implements Socket {
 
   resume(): void {
     this.#channel.resume();
+  }
+
+  spend(units: number): void {
+    this.#channel.spend(units);
   }
 }
 

@@ -3,7 +3,8 @@ import type { Wakeup } from '../../../application/ports/clock.ts';
 import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { CloseFrame } from '../shared/close-frames.ts';
 import type { PollingTransport } from './polling.ts';
-import type { EngineSession, SessionContext } from './session.ts';
+import type { EngineSession } from './session.ts';
+import type { SessionContext } from './session-context.ts';
 import type { EngineTransport } from './socket.ts';
 
 /** The events of a WebSocket on the path of Socket.IO. */
@@ -51,6 +52,10 @@ export class WebSocketTransport implements EngineTransport, WebSocketReports {
 
   resume(): void {
     this.#socket.resume();
+  }
+
+  spend(units: number): void {
+    this.#socket.spend?.(units);
   }
 
   frame(bytes: Uint8Array, isBinary: boolean): void {

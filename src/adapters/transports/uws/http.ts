@@ -86,6 +86,10 @@ export class UwsExchange implements HttpExchange {
     return this.#response === undefined;
   }
 
+  spend(units: number): void {
+    this.#host.requests.spend(units);
+  }
+
   readBody(maxBytes: number, then: BodyCallback, memory?: MemoryAccount): void {
     const give = (body: Uint8Array | undefined): void => {
       this.#isUnread = body === undefined;

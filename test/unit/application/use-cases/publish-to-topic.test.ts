@@ -24,6 +24,17 @@ describe('publishToTopic', () => {
     ]);
   });
 
+  it('M23: counts the receivers of an HTTP request against the turn', () => {
+    const broker = new LinesBroker();
+    for (let n = 0; n < 30; n++) broker.connectLines().send('+garden');
+    const publish = (topic: string): number => {
+      const exchange = broker.transport.request('POST', `/lines?topic=${topic}`, { body: 'rain' });
+      broker.transport.settle();
+      return exchange.units;
+    };
+    expect([publish('garden'), publish('cellar')]).toEqual([10, 0]);
+  });
+
   it('T2: refuses an unknown realm', () => {
     const broker = new LinesBroker();
     const exchange = broker.transport.request('POST', '/lines?topic=a&key=none');

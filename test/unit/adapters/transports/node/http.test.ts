@@ -39,6 +39,7 @@ const HOST = {
   keepsAlive: () => true,
   stream: () => undefined,
   inTurn: (task: () => void) => task(),
+  spend: () => undefined,
   abandoned: () => undefined,
 };
 

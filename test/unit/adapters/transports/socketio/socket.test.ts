@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemorySocket } from '../../../../../src/adapters/transports/memory/socket.ts';
 import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 describe('the socket of a client', () => {
@@ -78,5 +79,21 @@ describe('the socket of a client', () => {
     socket?.resume();
     await stage.advance();
     expect(stage.lines).toEqual(['["subscribe","a",null]']);
+  });
+
+  it('M23: counts work against the turn of its WebSocket, or of the request that carries its packets', async () => {
+    const stage = new SocketIoFixture();
+    const units: number[] = [];
+    const wire = MemorySocket.prototype as { spend?: (units: number) => void };
+    wire.spend = (spent) => void units.push(spent);
+    stage.gateway.onFrame = ({ socket }) => socket.spend?.(5);
+    stage.connect().send('42["subscribe","a"]');
+    const sid = await stage.openPolling();
+    const posted = stage.memory.request('POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, {
+      body: '42["subscribe","b"]',
+    });
+    await stage.advance();
+    delete wire.spend;
+    expect([units, posted.units]).toEqual([[5], 5]);
   });
 });
