@@ -13,7 +13,7 @@ const BASELINE = new URL('cost-baseline.json', import.meta.url);
 /** More than this share of the recorded ratio fails. */
 const TOLERANCE = 1.1;
 
-const RELAY = { peers: 100, warmUpMs: 12_000, slices: 3, sliceMs: 1_500 };
+const RELAY = { peers: 100, warmUpMs: 12_000, slices: 5, sliceMs: 1_000 };
 const REGISTER = { cycles: 6_000, warmUp: 300, count: 1_200, sliceMs: 500 };
 const TOPICS = ['--dialects', 'centrifuge', '--mercure_open', '--history_messages', '0'];
 
@@ -24,7 +24,7 @@ const OPERATIONS = {
   registration: { scenario: 'register', options: REGISTER },
   'delivery of a publication': {
     scenario: 'publish',
-    options: { wire: 'centrifuge', listeners: 100, depth: 8, warmUpMs: 12_000, slices: 3, sliceMs: 1_500 },
+    options: { wire: 'centrifuge', listeners: 100, depth: 8, warmUpMs: 12_000, slices: 5, sliceMs: 1_000 },
     more: TOPICS,
   },
 };
@@ -67,8 +67,9 @@ async function instructionsEach(server, { scenario, options, more }) {
     server,
     async ({ server: { port, pid }, generator }) => {
       const slices = await generator.play(scenario, { port, pid, isCounted: true, ...options }, 600_000);
-      const sum = (of) => slices.reduce((total, slice) => total + slice[of], 0);
-      return { values: { each: sum('instructions') / sum('count') } };
+      // The lowest of the slices, because the others may have a full garbage collection.
+      const busy = slices.filter(({ count }) => count > 0);
+      return { values: { each: Math.min(...busy.map(({ instructions, count }) => instructions / count)) } };
     },
     { isCounted: true, ...(more === undefined ? {} : { more }) },
   );

@@ -1,10 +1,11 @@
 /*
  * Writes dist/signalbox.js and dist/cli: the command line in a few files, because Node loads hundreds of modules more slowly. The
- * modules of `@signalbox/broker/ports` stay outside, because plugins import them too and must get the same classes.
+ * modules of `@signalbox/broker/ports` stay outside, because plugins import them too and must get the same classes. Rolldown
+ * keeps top-level constants: esbuild makes variables of them, which V8 can't inline.
  */
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 const MODULES = `${resolve('dist')}${sep}`;
 const TARGET = 'dist/cli';
@@ -22,12 +23,17 @@ const LOADERS = new Set(['dist/composition/commands.js', 'dist/composition/worke
 /** Packages of very many modules. All others stay outside, so `npm update` replaces them. */
 const BUNDLED = new Set(['inversify']);
 
-const FORM = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' };
+const { dependencies, peerDependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const packages = Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies });
+const isOutside = (id) => packages.some((name) => !BUNDLED.has(name) && (id === name || id.startsWith(`${name}/`)));
+
+const bundleOf = (input, more) => rolldown({ input, platform: 'node', checks: { eval: false }, ...more });
 
 /** The files that an entry point of the package consists of. */
 async function modulesOf(entry) {
-  const { metafile } = await build({ ...FORM, entryPoints: [entry], packages: 'external', write: false, metafile: true });
-  return new Set(Object.keys(metafile.inputs).map((file) => resolve(file)));
+  const bundle = await bundleOf(entry, { external: (id) => !/^[./]/.test(id) });
+  const { output } = await bundle.generate({ format: 'esm' });
+  return new Set(output.flatMap(({ moduleIds = [] }) => moduleIds));
 }
 
 /** From a file of the target, which is two folders deep as are those of `dist`. */
@@ -36,26 +42,24 @@ const fromTarget = (file) => relative(resolve(TARGET, 'composition'), file).repl
 /** @param {ReadonlySet<string>} outside */
 const modules = (outside) => ({
   name: 'modules',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
-      const file = resolve(resolveDir, path);
-      return kind !== 'entry-point' && outside.has(file) ? { path: fromTarget(file), external: true } : undefined;
-    });
-    // Files beside a module are still found from it.
-    bundler.onLoad({ filter: /\.js$/ }, ({ path }) => {
-      if (!path.startsWith(MODULES) || LOADERS.has(path)) return undefined;
-      const url = `new URL(${JSON.stringify(fromTarget(path))}, import.meta.url).href`;
-      return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', url) };
-    });
+  resolveId(path, importer) {
+    if (importer === undefined || !/^\.{1,2}\//.test(path)) return undefined;
+    const file = resolve(importer, '..', path);
+    return outside.has(file) ? { id: fromTarget(file), external: true } : undefined;
+  },
+  // Files beside a module are still found from it.
+  transform(code, path) {
+    if (!path.startsWith(MODULES) || LOADERS.has(path)) return undefined;
+    return code.replaceAll('import.meta.url', `new URL(${JSON.stringify(fromTarget(path))}, import.meta.url).href`);
   },
 });
 
-const { dependencies, peerDependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 rmSync(TARGET, { recursive: true, force: true });
-await build({
-  ...{ ...FORM, entryPoints: ENTRY_POINTS, outdir: TARGET, splitting: true, chunkNames: 'composition/[name]-[hash]' },
-  external: Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies }).filter((name) => !BUNDLED.has(name)),
+const bundle = await bundleOf(ENTRY_POINTS, {
+  external: (id) => isOutside(id),
   plugins: [modules(await modulesOf('dist/exports/ports.js'))],
 });
+await bundle.write({ dir: TARGET, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'composition/[name]-[hash].js' });
+await bundle.close();
 writeFileSync(COMMAND, "#!/usr/bin/env node\nimport './cli/composition/cli.js';\n");
 chmodSync(COMMAND, 0o755);
