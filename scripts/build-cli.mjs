@@ -33,6 +33,7 @@ const bundleOf = (input, more) => rolldown({ input, platform: 'node', checks: { 
 async function modulesOf(entry) {
   const bundle = await bundleOf(entry, { external: (id) => !/^[./]/.test(id) });
   const { output } = await bundle.generate({ format: 'esm' });
+  await bundle.close();
   return new Set(output.flatMap(({ moduleIds = [] }) => moduleIds));
 }
 
@@ -56,7 +57,7 @@ const modules = (outside) => ({
 
 rmSync(TARGET, { recursive: true, force: true });
 const bundle = await bundleOf(ENTRY_POINTS, {
-  external: (id) => isOutside(id),
+  external: isOutside,
   plugins: [modules(await modulesOf('dist/exports/ports.js'))],
 });
 await bundle.write({ dir: TARGET, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'composition/[name]-[hash].js' });

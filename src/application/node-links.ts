@@ -136,9 +136,10 @@ export class NodeLinks implements Lanes {
   #ended(link: BrokerLink): void {
     const open = this.#open.get(link);
     this.#open.delete(link);
-    if (open !== undefined) this.#linksEnded.add();
-    if (open?.role === 'sender') this.#sender.linkEnded(link);
-    else if (open !== undefined) this.#receiver.linkEnded(link);
+    if (open === undefined) return;
+    this.#linksEnded.add();
+    if (open.role === 'sender') this.#sender.linkEnded(link);
+    else this.#receiver.linkEnded(link);
   }
 
   #count(role: LinkRole): number {
