@@ -30,6 +30,8 @@ const MIN_PATIENCE_MS = 400;
  * enough, so the reduced steps do not violate it every time.
  */
 const PAUSE_FACTORS = [1, 1, 2, 2, 4];
+/** The maximum number of reductions that are replayed, fewest steps first, until one violates the rule again. */
+const REPLAYED_REDUCTIONS = 4;
 
 /** @returns the reason why no socket can be opened, or undefined. */
 export async function findUnreachable(context: RunContext): Promise<string | undefined> {
@@ -76,8 +78,8 @@ export function hasViolation(played: PlayedRun): played is ViolatingRun {
 
 class Suspect {
   readonly #first: ViolatingRun;
-  /** The fewest steps that violate the same rule. */
-  #steps: readonly Step[];
+  /** Fewer steps that violated the same rule twice. */
+  readonly #reductions: (readonly Step[])[] = [];
   /** The most recent run with the same violation. */
   #repeated: ViolatingRun | undefined;
   #context: RunContext;
@@ -89,7 +91,6 @@ class Suspect {
 
   constructor(broken: ViolatingRun, context: RunContext, options: InvestigationOptions) {
     this.#first = broken;
-    this.#steps = this.#first.steps;
     this.#context = context;
     this.#options = options;
   }
@@ -122,8 +123,8 @@ class Suspect {
   async shrink(): Promise<void> {
     if (this.#isServerGone) return;
     const deadline = performance.now() + this.#options.shrinkFor;
-    this.#steps = await shrink(this.#first.steps, {
-      failing: async (steps) => (await this.#violates(steps, this.#shortPatience()))?.steps,
+    await shrink(this.#first.steps, {
+      failing: async (steps) => this.#reduced(steps),
       simpler,
       isOver: () => this.#isServerGone || performance.now() > deadline,
       // A crash affects all parallel runs.
@@ -135,9 +136,11 @@ class Suspect {
   async replay(): Promise<void> {
     if (this.#isServerGone) return;
     let again: ViolatingRun | undefined;
-    if (this.#steps !== this.#first.steps) {
+    // Among equally many steps, the last ones are the simplest.
+    const reductions = this.#reductions.toReversed().toSorted((a, b) => a.length - b.length);
+    for (const steps of reductions.slice(0, REPLAYED_REDUCTIONS)) {
       for (const factor of PAUSE_FACTORS) {
-        again ??= await this.#violates(withLongerPauses(this.#steps, factor), this.#context);
+        again ??= await this.#violates(withLongerPauses(steps, factor), this.#context);
       }
     }
     again ??= await this.#violates(this.#first.steps, this.#context);
@@ -157,6 +160,14 @@ class Suspect {
       stepsBefore: this.#first.steps.length,
       transcript,
     };
+  }
+
+  /** @returns the executed steps if they violate the same rule twice: one violation may depend on a delay of the machine. */
+  async #reduced(steps: readonly Step[]): Promise<readonly Step[] | undefined> {
+    const once = await this.#violates(steps, this.#shortPatience());
+    const twice = once === undefined ? undefined : await this.#violates(once.steps, this.#shortPatience());
+    if (twice !== undefined) this.#reductions.push(twice.steps);
+    return twice?.steps;
   }
 
   /** @returns the run if it violates the same rule. */

@@ -9,7 +9,7 @@ import { PEER, SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerKind } from '../../supp
 import { FaultyServer, type Fault, type FaultySettings } from '../../unit/conformance/random/faulty-server.ts';
 
 // Runs spend most of their time waiting.
-vi.setConfig({ testTimeout: 240_000, maxConcurrency: 10 });
+vi.setConfig({ testTimeout: 480_000, maxConcurrency: 10 });
 
 const SILENT = { stdout: { write: () => true }, stderr: { write: () => true }, isTerminal: false };
 const PATIENCE_MS = 10_000;
@@ -67,7 +67,7 @@ interface FaultOptions extends Partial<RandomOptions> {
 /** Short, because a server in the same process responds immediately. */
 const SHORT_PATIENCE = { patience: 600, late: 500 };
 /** Long, because the number of remaining steps must not depend on the speed of the machine. */
-const SHRINKING_MS = 90_000;
+const SHRINKING_MS = 240_000;
 
 async function run({ fault, set, patience = SHORT_PATIENCE.patience, ...options }: FaultOptions): Promise<RandomResult> {
   let server = await FaultyServer.start(fault, set);

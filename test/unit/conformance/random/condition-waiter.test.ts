@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { ConditionWaiter } from '../../../../conformance/random/condition-waiter.ts';
 
 it('evaluates the condition after every event', async () => {
@@ -20,4 +20,16 @@ it('returns false after the time limit', async () => {
   const watch = new ConditionWaiter();
   expect(await watch.waitUntil(() => false, 5)).toBe(false);
   expect(watch.now).toBeGreaterThan(4);
+});
+
+it('does not count the time in which the process did not run', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const watch = new ConditionWaiter();
+  let evaluations = 0;
+  const holds = (): boolean => {
+    now.mockReturnValue(60_000);
+    return ++evaluations === 3;
+  };
+  expect(await watch.waitUntil(holds, 100)).toBe(true);
+  now.mockRestore();
 });

@@ -63,6 +63,8 @@ const SETTINGS = {
 export interface FaultySettings extends Partial<Record<'expire_timeout' | 'alive_timeout' | 'concurrent_limit', number>> {
   /** Processing delay of frames, in ms. Pings are answered immediately. */
   readonly lag?: number;
+  /** Whether it answers a HEARTBEAT, by the number of connected peers of the same run. */
+  readonly answersHeartbeat?: (peers: number) => boolean;
 }
 
 const PATIENCE_MS = 5_000;
@@ -94,6 +96,7 @@ export class FaultyServer {
   readonly #fault: Fault | undefined;
   readonly #settings: typeof SETTINGS;
   readonly #lag: number | undefined;
+  readonly #answersHeartbeat: (peers: number) => boolean;
   readonly #server: WebSocketServer;
   readonly #peers = new Map<string, Peer>();
   readonly #mailboxes = new Map<string, HeldMessage[]>();
@@ -102,9 +105,10 @@ export class FaultyServer {
   readonly #payloads = new WeakMap<object, string | undefined>();
   readonly #sweepTimer: NodeJS.Timeout;
 
-  private constructor(fault: Fault | undefined, { lag, ...settings }: FaultySettings) {
+  private constructor(fault: Fault | undefined, { lag, answersHeartbeat, ...settings }: FaultySettings) {
     this.#fault = fault;
     this.#lag = lag;
+    this.#answersHeartbeat = answersHeartbeat ?? (() => fault === 'answers HEARTBEAT');
     this.#settings = { ...SETTINGS, ...settings };
     this.#server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: fault !== 'answers no ping' });
     this.#server.on('connection', (socket, request) => this.#accept(socket, request));
@@ -223,7 +227,7 @@ export class FaultyServer {
     if (this.#peers.get(idKey(peer)) !== peer && this.#fault !== 'keeps the old socket open') return;
     peer.receivedAt = Date.now();
     const { type, dst } = message;
-    if (type === 'HEARTBEAT' && this.#fault === 'answers HEARTBEAT') peer.socket.send('{"type":"HEARTBEAT"}');
+    if (type === 'HEARTBEAT' && this.#answersHeartbeat(this.#peersOfRun(peer))) peer.socket.send('{"type":"HEARTBEAT"}');
     if (!/^(OFFER|ANSWER|CANDIDATE|LEAVE)$/.test(String(type))) return;
     if (typeof dst === 'string') return this.#relay(peer, dst, message);
     if (type === 'LEAVE') this.#handleLeave(peer);
@@ -239,6 +243,12 @@ export class FaultyServer {
   #close(peer: Peer, code: number): void {
     if (this.#peers.get(idKey(peer)) === peer) this.#peers.delete(idKey(peer));
     peer.socket.close(code);
+  }
+
+  /** The ids of a run begin with the same digits. */
+  #peersOfRun({ id }: Peer): number {
+    const [run] = id.split('-');
+    return [...this.#peers.values()].filter((other) => other.id.split('-')[0] === run).length;
   }
 
   #relay(peer: Peer, dst: string, message: Message): void {

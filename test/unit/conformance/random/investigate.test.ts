@@ -42,6 +42,17 @@ describe('a rule violation', () => {
     expect(finding.descriptions).toHaveLength(finding.stepsBefore);
   });
 
+  it.each([1, 2])('is not reduced to steps that violate the rule only %d times', async (chances) => {
+    let alone = 0;
+    const answersHeartbeat = (peers: number): boolean => peers > 1 || alone++ < chances;
+    const { context } = await startFaultyServer({ set: { answersHeartbeat } });
+    const unused = Array.from({ length: 4 }, (): Step => ({ do: 'relay', realm: 0, who: 'ann', kind: 'OFFER', to: 'eve' }));
+    const steps = [{ ...ENTER, id: 'eve' }, ENTER, ...unused, HEARTBEAT];
+    const finding = await find(await broken(steps, context), { ...context, atOnce: 1 });
+    expect(finding).toMatchObject({ rule: 'M9', isRepeatable: true, stepsBefore: 7 });
+    expect(finding.steps).toHaveLength(3);
+  });
+
   it('that is not repeatable is reported with its original steps', async () => {
     const faulty = await startFaultyServer({ fault: 'answers HEARTBEAT' });
     const { context } = await startFaultyServer();
