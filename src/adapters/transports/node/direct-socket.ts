@@ -182,9 +182,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
     const isAnswer = this.#state === 'closing';
     this.#reportClosed(code);
     this.#state = 'ended';
-    if (isAnswer) this.#output.end();
-    else this.#output.end(closeFrame(payload));
-    this.#discardInput();
+    if (!this.#output.close(isAnswer ? undefined : closeFrame(payload))) this.#discardInput();
   }
 
   receiveFault(fault: TransportFault): void {
@@ -202,8 +200,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner 
     if (this.#isOpen) this.#reportClosed(1006);
     this.#state = 'ended';
     // A second `end` would create an error, with its stack.
-    if (!this.#stream.writableEnded) this.#output.end();
-    this.#endLater();
+    if (this.#stream.writableEnded || !this.#output.close()) this.#endLater();
   }
 
   receiveDrain(): void {

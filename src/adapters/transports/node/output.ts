@@ -18,8 +18,13 @@ export interface Output {
   /** B1: the part of them that the memory budget counts. */
   readonly unreadBytes: number;
   write(bytes: Uint8Array): void;
-  /** Sends the bytes, if any, as the last. */
+  /** Sends the bytes, if any, as the last. The client may send more, and ends the connection. */
   end(last?: Uint8Array): void;
+  /**
+   * Sends the bytes, if any, as the last, to a client that sends nothing more.
+   * @returns false if the connection is open until the client has read all bytes, and has ended it.
+   */
+  close(last?: Uint8Array): boolean;
 }
 
 /** Is notified of the progress of an output. */
@@ -60,6 +65,11 @@ class StreamOutput implements Output {
   end(last?: Uint8Array): void {
     if (last === undefined) this.#stream.end();
     else this.#stream.end(last);
+  }
+
+  close(last?: Uint8Array): boolean {
+    this.end(last);
+    return false;
   }
 }
 
@@ -113,6 +123,17 @@ class TcpOutput implements Output {
     for (const bytes of waiting) this.#stream.write(bytes);
     if (last === undefined) this.#stream.end();
     else this.#stream.end(last);
+  }
+
+  /** The kernel delivers what it has accepted. A half-closed connection would need three more system calls, and a timer. */
+  close(last?: Uint8Array): boolean {
+    if (last !== undefined) this.write(last);
+    if (this.#pendingBytes > 0) {
+      this.end();
+      return false;
+    }
+    this.#stream.destroy();
+    return true;
   }
 
   /** Called within `_write`, or later. */

@@ -81,3 +81,20 @@ it('uses the queue of a stream that is no TCP connection', () => {
   output.write(Buffer.from('abc'));
   expect([output.unsentBytes, output.unreadBytes, output.highWaterMark]).toEqual([3, 3, 2]);
 });
+
+it('closes at once if the network accepts the last bytes', async () => {
+  const { output, stream, client } = await tcpOutput();
+  const received = allOf(client);
+  expect([output.close(Buffer.from('last')), stream.destroyed]).toEqual([true, true]);
+  expect((await received).toString()).toBe('last');
+});
+
+it('leaves the end to a client that reads slowly, and to a stream that is no TCP connection', async () => {
+  const { output, stream, client } = await tcpOutput();
+  const written = fill(output);
+  expect([output.close(Buffer.from('last')), stream.destroyed]).toEqual([false, false]);
+  expect((await allOf(client)).equals(Buffer.concat([written, Buffer.from('last')]))).toBe(true);
+  const other = new Duplex({ read: () => undefined, write: (_, __, done) => done() });
+  const otherOutput = outputOf(other, { receiveDrain: () => undefined });
+  expect([otherOutput.close(), other.destroyed, other.writableEnded]).toEqual([false, false, true]);
+});
