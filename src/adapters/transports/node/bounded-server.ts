@@ -22,7 +22,7 @@ export function createBoundedServer(bounds: ServerBounds, ssl?: SecureServerOpti
   };
   const secrets = ssl ?? (tls === undefined ? undefined : readCertificate(tls));
   const server = secrets === undefined ? createServer(options) : createSecureServer({ ...options, handshakeTimeout, ...secrets });
-  // Also closes a client that does not read its response.
-  server.timeout = handshakeTimeout;
+  // Also closes a client that does not read its response. `server.timeout` would start a timer for each WebSocket too.
+  server.on('request', ({ socket }) => socket.setTimeout(handshakeTimeout));
   return server;
 }

@@ -19,9 +19,12 @@ export class NodeTransport implements Transport {
   readonly name = 'node';
   readonly #settings: TransportSettings;
   readonly #log: Log | undefined;
-  readonly #sockets = new Set<NetSocket>();
+  /** Connections that neither the HTTP server nor the acceptor keeps: rejected upgrades, and all of TLS. */
+  readonly #sockets = new Set<Duplex>();
   /** One listener for all connections. */
-  readonly #onClose: (this: NetSocket) => void;
+  readonly #onClose: (this: Duplex) => void;
+  /** The last upgrade was accepted. */
+  #isOpened = false;
   #acceptor: ConnectionAcceptor | undefined;
   #server: Server | undefined;
   #serverClosed: Promise<void> | undefined;
@@ -30,7 +33,7 @@ export class NodeTransport implements Transport {
     this.#settings = settings;
     this.#log = log;
     const sockets = this.#sockets;
-    this.#onClose = function forget(this: NetSocket): void {
+    this.#onClose = function forget(this: Duplex): void {
       sockets.delete(this);
     };
   }
@@ -42,7 +45,7 @@ export class NodeTransport implements Transport {
     dropBeyondOpenFiles(server, this.#log);
     this.#server = server;
     this.#acceptor = new ConnectionAcceptor(gateway, {
-      handshakes: new DirectHandshakes((stream) => this.#forget(stream)),
+      handshakes: new DirectHandshakes((stream) => this.#opened(stream)),
       limits: this.#settings,
       ownsConnections: true,
     });
@@ -66,6 +69,7 @@ export class NodeTransport implements Transport {
     this.refuseNew();
     const closed = this.#acceptor?.stop();
     for (const socket of this.#sockets) socket.destroy();
+    this.#server?.closeAllConnections();
     await closed;
     await this.#serverClosed;
   }
@@ -75,17 +79,23 @@ export class NodeTransport implements Transport {
       openings.serveRequest(raw, response, new NodeRequest(raw));
     });
     server.on('upgrade', (raw: IncomingMessage, stream: Duplex, head: Buffer) => {
+      this.#isOpened = false;
       openings.acceptUpgrade({ raw, request: new NodeRequest(raw), stream, head });
+      if (!this.#isOpened) this.#keep(stream);
     });
-    server.on('connection', (socket: NetSocket) => {
-      this.#sockets.add(socket);
-      socket.on('close', this.#onClose);
-    });
+    // The HTTP server does not know connections within their TLS handshake.
+    if (this.#settings.tls !== undefined) server.on('connection', (socket: NetSocket) => this.#keep(socket));
   }
 
-  /** The acceptor keeps upgraded connections itself. */
-  #forget(stream: Duplex): void {
-    if (this.#sockets.delete(stream as NetSocket)) stream.off('close', this.#onClose);
+  #keep(stream: Duplex): void {
+    this.#sockets.add(stream);
+    stream.on('close', this.#onClose);
+  }
+
+  /** The acceptor keeps open connections itself. */
+  #opened(stream: Duplex): void {
+    this.#isOpened = true;
+    if (this.#sockets.delete(stream)) stream.off('close', this.#onClose);
   }
 }
 
