@@ -19,7 +19,7 @@ import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 import { type FrameDecoder, type FrameReceiver, heldBytes, type HeldInput } from './frame-decoder.ts';
 import { closeFrame, closePayload, dataFrame, PING_FRAME, pongFrame } from './frame-encoder.ts';
-import type { OpenConnections } from './open-connections.ts';
+import type { OpenConnections, Terminable } from './open-connections.ts';
 import { listen, type StreamOwner } from './owned-stream.ts';
 import { type Output, outputOf } from './output.ts';
 import { BYTES_PER_READ } from './socket.ts';
@@ -49,7 +49,8 @@ type State = 'opening' | 'open' | 'closing' | 'ended';
  * One WebSocket over its TCP connection. Its frames are decoded and encoded here, without `ws`. All frames of one event-loop
  * turn are sent in one write, the first ones together with the response to the handshake.
  */
-export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner {
+export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner, Terminable {
+  listPosition = -1;
   readonly #stream: Duplex;
   readonly #output: Output;
   readonly #reporter: ConnectionReporter;

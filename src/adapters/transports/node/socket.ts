@@ -15,6 +15,7 @@ import {
 import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import { isBinaryFrame } from '../shared/frame-kinds.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
+import type { Terminable } from './open-connections.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 
 /** Dependencies that all sockets of a transport share. */
@@ -44,7 +45,8 @@ export const BYTES_PER_READ = 128 * 1024;
 const CONTROL_HEAD_BYTES = 6;
 
 /** One connection of `ws`. All frames of one event-loop turn are sent in one write. */
-export class NodeSocket implements Socket, Corked {
+export class NodeSocket implements Socket, Corked, Terminable {
+  listPosition = -1;
   readonly #ws: WebSocket;
   readonly #stream: Duplex;
   readonly #reporter: ConnectionReporter;

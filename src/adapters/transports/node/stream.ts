@@ -7,10 +7,12 @@ import { CLOSE_GRACE } from '../shared/settings.ts';
 import type { Corked } from '../shared/turn-end.ts';
 import { setHead, type ResponseContext } from './http.ts';
 import { withSocket } from './http-connection.ts';
+import type { Terminable } from './open-connections.ts';
 import { type SocketContext, unreadBytes } from './socket.ts';
 
 /** One streaming response of `node:http`. All text of one event-loop turn is sent in one write. */
-export class NodeStream implements Socket, Corked {
+export class NodeStream implements Socket, Corked, Terminable {
+  listPosition = -1;
   readonly #response: ResponseContext['response'];
   readonly #connection: ResponseContext['connection'];
   readonly #reporter: ConnectionReporter;

@@ -8,6 +8,7 @@ import { grantedSubprotocol } from '../shared/handshake.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import { endOfError } from './ends.ts';
 import type { AcceptorContext, Handshakes, UpgradeRequest } from './handshakes.ts';
+import type { Terminable } from './open-connections.ts';
 import { NodeSocket } from './socket.ts';
 
 /** The methods of a `WebSocketServer` that are used. The instance may belong to an embedding program. */
@@ -52,7 +53,7 @@ export class WsHandshakes implements Handshakes {
   open({ raw, request, stream, head }: UpgradeRequest, admission: Admission, context: AcceptorContext): void {
     const { openConnections, reporterContext, handshakeTimeout, failed } = context;
     GRANTED.set(raw, grantedSubprotocol(admission, request));
-    const handshake = { terminate: () => stream.destroy() };
+    const handshake: Terminable = { listPosition: -1, terminate: () => stream.destroy() };
     let timer: NodeJS.Timeout | undefined;
     const done = (): void => {
       clearTimeout(timer);
