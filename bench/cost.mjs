@@ -2,11 +2,14 @@
  * Counts the instructions of a relay, a relay in a burst, a registration and a delivery of a publication, in relation to a
  * relay of the bare relay. Exit code 1 if one is more than 10 % above its recorded ratio.
  * npm run bench:cost -- [--only relay] [--record]
+ * With --servers, compares servers with the last one instead.
+ * npm run bench:cost -- --servers signalbox-node,peer --only relay --only 'connect and close'
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { endAll } from './processes.mjs';
+import { SERVERS } from './servers.mjs';
 import { trial } from './trial.mjs';
 
 const BASELINE = new URL('cost-baseline.json', import.meta.url);
@@ -15,6 +18,7 @@ const TOLERANCE = 1.1;
 
 const RELAY = { peers: 100, warmUpMs: 12_000, slices: 5, sliceMs: 1_000 };
 const REGISTER = { cycles: 6_000, warmUp: 300, count: 1_200, sliceMs: 500 };
+const CHURN = { warmUpMs: 15_000, slices: 6, sliceMs: 2_000 };
 const TOPICS = ['--dialects', 'centrifuge', '--mercure_open', '--history_messages', '0'];
 
 /** By name: the scenario of the generator, its options, and the arguments of the broker. */
@@ -22,6 +26,7 @@ const OPERATIONS = {
   relay: { scenario: 'relay', options: { ...RELAY, depth: 1 } },
   'relay in a burst of eight': { scenario: 'relay', options: { ...RELAY, depth: 8 } },
   registration: { scenario: 'register', options: REGISTER },
+  'connect and close': { scenario: 'churn', options: CHURN },
   'delivery of a publication': {
     scenario: 'publish',
     options: { wire: 'centrifuge', listeners: 100, depth: 8, warmUpMs: 12_000, slices: 5, sliceMs: 1_000 },
@@ -29,32 +34,56 @@ const OPERATIONS = {
   },
 };
 
+const recorded = JSON.parse(readFileSync(BASELINE, 'utf8'));
 const { values } = parseArgs({
-  options: { record: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: Object.keys(OPERATIONS) } },
+  options: {
+    record: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: Object.keys(recorded) },
+    servers: { type: 'string' },
+  },
 });
 for (const name of values.only) {
   if (OPERATIONS[name] === undefined) misused(`--only is ${name}; it must be ${Object.keys(OPERATIONS).join(', ')}`);
+}
+const compared = values.servers?.split(',') ?? [];
+for (const name of compared) {
+  if (SERVERS[name] === undefined) misused(`--servers has ${name}; it must be of ${Object.keys(SERVERS).join(', ')}`);
 }
 if (spawnSync('valgrind', ['--version']).error !== undefined) misused('valgrind is not installed: apt-get install valgrind');
 process.on('exit', endAll);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
-const bare = await instructionsEach('bare', OPERATIONS.relay);
-console.log(`bare relay: ${Math.round(bare)} instructions`);
-const recorded = JSON.parse(readFileSync(BASELINE, 'utf8'));
-const measured = {};
-let isDearer = false;
-for (const name of values.only) {
-  const each = await instructionsEach('signalbox-uws', OPERATIONS[name]);
-  const ratio = each / bare;
-  measured[name] = Number(ratio.toFixed(2));
-  const isOver = !values.record && ratio > recorded[name] * TOLERANCE;
-  isDearer ||= isOver;
-  const verdict = `recorded ${recorded[name]}${isOver ? ': MORE THAN 10 % DEARER' : ''}`;
-  console.log(`${name}: ${Math.round(each)} instructions, ${ratio.toFixed(2)} × bare relay, ${verdict}`);
+if (compared.length > 0) await compare(compared);
+else process.exitCode = (await isDearer()) ? 1 : 0;
+
+async function isDearer() {
+  const bare = await instructionsEach('bare', OPERATIONS.relay);
+  console.log(`bare relay: ${Math.round(bare)} instructions`);
+  const measured = {};
+  let isAnyOver = false;
+  for (const name of values.only) {
+    const each = await instructionsEach('signalbox-uws', OPERATIONS[name]);
+    const ratio = each / bare;
+    measured[name] = Number(ratio.toFixed(2));
+    const isOver = !values.record && ratio > recorded[name] * TOLERANCE;
+    isAnyOver ||= isOver;
+    const verdict = `recorded ${recorded[name] ?? 'nothing'}${isOver ? ': MORE THAN 10 % DEARER' : ''}`;
+    console.log(`${name}: ${Math.round(each)} instructions, ${ratio.toFixed(2)} × bare relay, ${verdict}`);
+  }
+  if (values.record) writeFileSync(BASELINE, `${JSON.stringify({ ...recorded, ...measured }, undefined, 2)}\n`);
+  return isAnyOver;
 }
-if (values.record) writeFileSync(BASELINE, `${JSON.stringify({ ...recorded, ...measured }, undefined, 2)}\n`);
-process.exitCode = isDearer ? 1 : 0;
+
+async function compare(servers) {
+  for (const name of values.only) {
+    const each = [];
+    for (const server of servers) each.push(await instructionsEach(server, OPERATIONS[name]));
+    for (const [at, server] of servers.entries()) {
+      const ratio = (each[at] / each.at(-1)).toFixed(2);
+      console.log(`${name}, ${server}: ${Math.round(each[at])} instructions, ${ratio} × ${servers.at(-1)}`);
+    }
+  }
+}
 
 function misused(why) {
   console.error(`bench:cost: ${why}`);

@@ -11,8 +11,11 @@ async function connectAndClose(port, faults) {
   if (await peer.open(port)) await peer.close();
 }
 
-/** Runs for a fixed time. @param {{ port: number, pid: number, warmUpMs: number, slices: number, sliceMs: number }} options */
-export async function churn({ port, pid, warmUpMs, slices, sliceMs }, faults) {
+/**
+ * Runs for a fixed time.
+ * @param {{ port: number, pid: number, warmUpMs: number, slices: number, sliceMs: number, isCounted?: boolean }} options
+ */
+export async function churn({ port, pid, warmUpMs, slices, sliceMs, isCounted }, faults) {
   let cycles = 0;
   let isOver = false;
   const workers = repeat(AT_ONCE, () => isOver || faults.count > 0, async () => {
@@ -20,7 +23,7 @@ export async function churn({ port, pid, warmUpMs, slices, sliceMs }, faults) {
     cycles += 1;
   });
   await pause(warmUpMs);
-  const measured = await inSlices({ pid, done: () => cycles, sliceMs, isOver: (sofar) => sofar.length >= slices });
+  const measured = await inSlices({ pid, done: () => cycles, sliceMs, isOver: (sofar) => sofar.length >= slices, isCounted });
   isOver = true;
   await workers;
   return measured;
