@@ -38,8 +38,9 @@ export interface AdmissionControlParts {
 }
 
 /** Why a connection is refused before its handshake. */
-type AdmissionRefusal =
-  LimitRefusal | 'too-many-auth-failures' | 'origin-not-allowed' | 'draining' | 'cut-off' | 'path-unknown' | 'target-too-long';
+type AdmissionRefusal = LimitRefusal | TargetRefusal | 'too-many-auth-failures' | 'origin-not-allowed' | 'draining' | 'cut-off';
+
+type TargetRefusal = 'path-unknown' | 'target-too-long';
 
 /** The responses to refused connections. */
 const REFUSALS: Record<AdmissionRefusal, HttpResponse> = {

@@ -43,8 +43,13 @@ export type PatternMap = ReadonlyMap<string, TopicPattern>;
  * T15: `group` is the name of a group of subscribers, of which one receives each publication. MQ19: `isNoLocal` if the
  * subscription does not select the publications of its own connection. Not with a group.
  */
-export type Selector =
-  { readonly topic: string; readonly group?: string | undefined; readonly isNoLocal?: boolean | undefined } | TopicPattern;
+export type Selector = NamedTopic | TopicPattern;
+
+interface NamedTopic {
+  readonly topic: string;
+  readonly group?: string | undefined;
+  readonly isNoLocal?: boolean | undefined;
+}
 
 /** T15: a selector of a group. */
 export type GroupSelector = Selector & { readonly group: string };

@@ -8,6 +8,9 @@ type Payload = Readonly<Record<string, unknown>>;
 /** A message to a client: the references to its join and its request, topic, event, payload. */
 export type Message = readonly [joinRef: string | null, ref: string | null, topic: string, event: string, payload: Payload];
 
+/** A message in the form of version 1.0.0. */
+type OldMessage = Readonly<Record<'join_ref' | 'ref' | 'topic' | 'event', never>> & { readonly payload: Payload };
+
 /** The options of a join. */
 export interface JoinConfig {
   readonly broadcast?: Payload;
@@ -64,8 +67,7 @@ export class SupabaseClient {
     return this.client.received
       .filter((text) => !text.startsWith('[binary]'))
       .map((text) => {
-        const message = JSON.parse(text) as
-          Message | (Readonly<Record<'join_ref' | 'ref' | 'topic' | 'event', never>> & { payload: Payload });
+        const message = JSON.parse(text) as Message | OldMessage;
         return 'topic' in message ? [message.join_ref, message.ref, message.topic, message.event, message.payload] : message;
       });
   }

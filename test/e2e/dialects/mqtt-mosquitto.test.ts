@@ -197,9 +197,10 @@ describe('Mosquitto and Signalbox', () => {
       // With no-local, Mosquitto does not tell retained publications of the client itself.
       subscriptions: all.map((topic) => ({ topic, qos: 0, nl, rap: false, rh: nl ? 2 : 0 })),
     })),
-    fc
-      .tuple(fc.array(filters, { minLength: 1, maxLength: 2 }), ids)
-      .map(([unsubscriptions, messageId]): Drawn => () => ({ cmd: 'unsubscribe', messageId, unsubscriptions })),
+    fc.tuple(fc.array(filters, { minLength: 1, maxLength: 2 }), ids).map(([all, messageId]): Drawn => () => ({
+      ...{ cmd: 'unsubscribe', messageId },
+      unsubscriptions: all,
+    })),
     fc
       .tuple(topics, fc.constantFrom<0 | 1>(0, 1), ids, fc.boolean(), fc.nat(4))
       .map(([topic, qos, messageId, retain, size]): Drawn => (payload) => ({

@@ -34,8 +34,9 @@ export interface ClientOptions {
 }
 
 /** Events of the PeerJS client, and of its connections: opened, received data, closed, plays video. */
-export type TabEvent =
-  'open' | 'disconnected' | 'close' | 'error' | 'connection' | 'call' | 'connected' | 'received' | 'connection-closed' | 'plays';
+export type TabEvent = 'open' | 'disconnected' | 'close' | 'error' | 'connection' | 'call' | ConnectionEvent;
+
+type ConnectionEvent = 'connected' | 'received' | 'connection-closed' | 'plays';
 
 /** Chromium with any number of tabs of one page. */
 export class Tabs {
