@@ -4,6 +4,7 @@ import type { Payload } from '../domain/message.ts';
 import type { RealmSession } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
 import { BUFFER_BYTES, textBytes } from '../domain/memory-sizes.ts';
+import { ReusedBytes } from '../domain/reused-bytes.ts';
 import { copyWithBytes, type Draft } from '../domain/topic.ts';
 import type { Connections } from './connections.ts';
 import type { Performer } from './performer.ts';
@@ -29,6 +30,8 @@ export interface DispatcherParts {
   readonly tap: MessageTap;
   readonly recordFrame: RecordFrame;
   readonly useCases: FrameUseCases;
+  /** T8. */
+  readonly willMemory: ReusedBytes;
 }
 
 /**
@@ -70,7 +73,10 @@ export class Dispatcher {
 
   /** T8, B3: checked before the copy. */
   #setWill(session: RealmSession, will: Payload, now: Millis): void {
-    if (this.#reserveWill(session, BUFFER_BYTES + will.length, now)) session.will = new Uint8Array(will);
+    if (!this.#reserveWill(session, BUFFER_BYTES + ReusedBytes.sizeFor(will.length), now)) return;
+    const before = session.will;
+    session.will = this.#parts.willMemory.copy(will);
+    if (before !== undefined) this.#parts.willMemory.release(before);
   }
 
   /** T18, B3. */

@@ -1,6 +1,7 @@
 import type { CandidateSearch } from '../domain/subscriber-search.ts';
 import { UNBOUNDED } from '../domain/subscriber-search.ts';
 import type { ConnectionId } from '../domain/ids.ts';
+import { ReusedBytes } from '../domain/reused-bytes.ts';
 import { copyWithBytes, type Receivers, type TopicEvent } from '../domain/topic.ts';
 import type { Connection } from './connection.ts';
 import { DeliveryQueue, type DeliveryBatch } from './delivery-queue.ts';
@@ -35,6 +36,8 @@ export const MAX_PENDING_DELIVERIES = 200_000;
 export class FanOut {
   readonly #parts: FanOutParts;
   readonly #batches = new DeliveryQueue();
+  /** For the frames of batches. */
+  readonly #memory = new ReusedBytes();
   #pending = 0;
   #spent = 0;
   #isScheduled = false;
@@ -76,7 +79,7 @@ export class FanOut {
 
   /** M23: adds a frame behind the pending events of a connection, because there may be too many for one turn. */
   append(id: ConnectionId, connection: Connection, frame: Uint8Array): void {
-    const frames = new Map([[voiceOf(connection.conversation), new Uint8Array(frame)]]);
+    const frames = new Map([[voiceOf(connection.conversation), this.#memory.copy(frame)]]);
     const batch = { recipients: [id], search: undefined, event: undefined, indexes: [], frames, nextRecipient: 0, pending: 0 };
     (connection.pendingBatches ??= new DeliveryQueue()).push(batch);
     this.#queue(batch);
@@ -111,7 +114,7 @@ export class FanOut {
         pending: 0,
       };
       if (hasOwnVoice(connection.conversation)) batch.event ??= copyEvent(event);
-      else if (!isLate(event, search)) copyFrame(connection.conversation, event, batch.frames, frames);
+      else if (!isLate(event, search)) this.#copyFrame(connection.conversation, event, batch.frames, frames);
       batch.recipients.push(id);
       if (search !== undefined) batch.indexes.push(index);
       (connection.pendingBatches ??= new DeliveryQueue()).push(batch);
@@ -148,7 +151,27 @@ export class FanOut {
       // The rest has disconnected, or has received the event before another frame.
       this.#pending -= batch.pending;
       this.#batches.shift();
+      this.#releaseFrames(batch);
     }
+  }
+
+  /** No recipient receives the batch again. */
+  #releaseFrames({ frames }: DeliveryBatch): void {
+    for (const frame of frames.values()) if (frame !== undefined) this.#memory.release(frame);
+    frames.clear();
+  }
+
+  /** The frames of a batch are copied, because the dialect lends its bytes for one call only. */
+  #copyFrame(
+    encoder: Dialect | Conversation,
+    event: TopicEvent,
+    kept: DeliveryBatch['frames'],
+    frames: DeliveryBatch['frames'],
+  ): void {
+    const voice = voiceOf(encoder);
+    if (kept.has(voice)) return;
+    const text = frameFor(encoder, event, frames);
+    kept.set(voice, text && this.#memory.copy(text));
   }
 
   /** @returns whether the batch is complete. */
@@ -236,22 +259,10 @@ function hasOwnVoice(encoder: Dialect | Conversation): boolean {
 }
 
 function copyEvent(event: TopicEvent): TopicEvent {
-  return event.event === 'publication' ? { ...event, publication: copyWithBytes(event.publication) } : event;
+  if (event.event === 'publication') return { ...event, publication: copyWithBytes(event.publication) };
+  return event.event === 'left' ? { ...event, will: event.will && new Uint8Array(event.will) } : event;
 }
 
 function voiceOf(encoder: Dialect | Conversation): object {
   return encoder.decode === undefined ? encoder.voice : encoder;
-}
-
-/** The frames of a batch are copied, because the dialect lends its bytes for one call only. */
-function copyFrame(
-  encoder: Dialect | Conversation,
-  event: TopicEvent,
-  kept: DeliveryBatch['frames'],
-  frames: DeliveryBatch['frames'],
-): void {
-  const voice = voiceOf(encoder);
-  if (kept.has(voice)) return;
-  const text = frameFor(encoder, event, frames);
-  kept.set(voice, text && new Uint8Array(text));
 }

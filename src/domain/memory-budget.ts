@@ -136,6 +136,9 @@ function largestOf(share: AddressShare | undefined): MemoryAccount | undefined {
 /** B4: 256 MiB by default, so that one address can have 256 connections with the default message limit of 1 MiB. */
 const RESERVABLE_SHARES = 32;
 
+/** B3: part of `memoryPerAddress` that connections may hold that are being closed when another one is closed. */
+const ENDING_PART = 1 / 4;
+
 const SIZE_CLASSES = 54;
 
 /**
@@ -254,9 +257,10 @@ export class MemoryBudget {
   #closeLargestOf(share: AddressShare): boolean {
     const largest = largestOf(share);
     if (largest === undefined) return false;
+    const areManyEnding = this.#endingBytes > ENDING_PART * this.#limits.memoryPerAddress;
     largest.isEnding = true;
     this.#addEnding(share, largest.bytes);
-    largest.isCut = this.#mustCut;
+    largest.isCut = areManyEnding || this.#mustCut;
     largest.onExcess?.(largest.isCut, largest);
     return true;
   }

@@ -1,4 +1,6 @@
+import type { Payload } from '../../domain/message.ts';
 import type { RealmSession } from '../../domain/realm.ts';
+import type { ReusedBytes } from '../../domain/reused-bytes.ts';
 import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log, TrafficSummary } from '../ports/log.ts';
@@ -23,14 +25,21 @@ export interface LeaveRealmParts {
   readonly performer: Performer;
   readonly clock: Clock;
   readonly log: Log;
+  /** T8: of the wills. */
+  readonly willMemory: ReusedBytes;
 }
 
-export function leaveRealm({ performer, clock, log, publishWill, presence }: LeaveRealmParts): LeaveRealm {
+export function leaveRealm({ performer, clock, log, publishWill, presence, willMemory }: LeaveRealmParts): LeaveRealm {
+  const release = (will: Payload | undefined): void => {
+    if (will !== undefined) willMemory.release(will);
+  };
+
   return {
     byRequest: (session, { keepsWill }) => {
-      const { realm, willDraft } = session;
+      const { realm, will, willDraft } = session;
       performer.perform(realm, realm.leave(session), clock.now());
       if (keepsWill === true) session.willDraft = willDraft;
+      if (session.will === undefined) release(will);
     },
 
     byDisconnect: (session, end, traffic) => {
@@ -40,6 +49,8 @@ export function leaveRealm({ performer, clock, log, publishWill, presence }: Lea
       performer.performAll(session.realm, decisions, clock.now());
       publishWill(session, clock.now());
       presence.ended(session);
+      release(session.will);
+      session.will = undefined;
       if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost', end, passage: traffic });
     },
   };

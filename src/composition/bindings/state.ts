@@ -12,6 +12,7 @@ import { ConnectionLimits } from '../../domain/connection-limits.ts';
 import { Handshakes } from '../../domain/handshakes.ts';
 import { MemoryBudget } from '../../domain/memory-budget.ts';
 import { Realms } from '../../domain/realms.ts';
+import { ReusedBytes } from '../../domain/reused-bytes.ts';
 import { RequestWindow } from '../../domain/request-window.ts';
 import {
   authenticatorOf,
@@ -119,5 +120,6 @@ export const credentialRequests = derive(
 );
 export const addresses = derive({ config }, (p) => clientAddressesOf(p.config));
 export const connections = derive({ traces, clock, telemetry }, (p) => new Connections(p.traces, p.clock, p.telemetry));
+export const willMemory = derive({}, () => new ReusedBytes());
 export const realmLabels = derive({ config }, (p) => new RealmLabels(p.config.keys));
 export const handshakes = derive({ telemetry }, (p) => new Handshakes(countHandshakes(p.telemetry)));

@@ -38,6 +38,7 @@ import {
   realmLabels,
   realms,
   topicAccess,
+  willMemory,
 } from './state.ts';
 import { admissionControl, icePush, nodeLinks, performer, presenceSync, sweeper, turns } from './machinery.ts';
 
@@ -50,7 +51,7 @@ const presence = call(trackPresence, { connections, performer, peerIds, clock, t
 /* Use-cases that other components call. */
 export const useCases = {
   recordFrame: call(recordFrame, { performer }),
-  leaveRealm: call(leaveRealm, { performer, clock, log, presence, publishWill: members(publishing).fromWill }),
+  leaveRealm: call(leaveRealm, { performer, clock, log, presence, willMemory, publishWill: members(publishing).fromWill }),
   publishToTopic: publishing,
   registerPeer: call(registerPeer, {
     ...{ realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, icePush, bans, topicAccess },
@@ -91,6 +92,7 @@ export const dispatcher = construct(Dispatcher, {
   tap: traces,
   recordFrame: useCases.recordFrame,
   useCases: frameUseCases,
+  willMemory,
 });
 export const httpUseCases = group({
   'list-peers': call(listPeers, { realms, authorizer, directory, clock, allowDiscovery }),

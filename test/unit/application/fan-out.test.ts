@@ -147,6 +147,18 @@ describe('T10: FanOut', () => {
     expect(written.length).toBe(20);
   });
 
+  it('B1: large events that wait, and whose memory is used again, arrive unchanged and in order', () => {
+    const all = openConnections(20);
+    const texts = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(100_000));
+    for (const text of texts.slice(0, 2)) connections.notify(all, event(text));
+    clock.advance(0);
+    for (const text of texts.slice(2)) connections.notify(all, event(text));
+    clock.advance(0);
+    const short = (text: string): string => text.slice(0, 1) + text.length;
+    for (const id of all) expect(receivedBy(id).map(short)).toEqual(texts.map(short));
+    expect(new Set(written.map((line) => new Set(line.split(' ')[1]).size))).toEqual(new Set([1]));
+  });
+
   it('encodes an event once for each dialect, in any order of the receivers', () => {
     const [one, other] = [new CountingDialect('/one'), new CountingDialect('/other')];
     const all = Array.from({ length: 1_000 }, () => [...openConnections(1, one), ...openConnections(1, other)]).flat();

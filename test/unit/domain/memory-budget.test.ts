@@ -71,6 +71,13 @@ describe('MemoryBudget', () => {
     expect(ended).toEqual(['first (cut)', 'second (cut)']);
   });
 
+  it('B3: cuts connections if others that are being closed hold more than a quarter of the share of an address', () => {
+    const [memory, ended] = [budget({ memoryBudget: 200 }), [] as string[]];
+    opened(memory, ended, { first: ['a', 12], second: ['a', 39] });
+    opened(memory, ended, { third: ['a', 40] });
+    expect(ended).toEqual(['second', 'third (cut)']);
+  });
+
   it('B3: cuts a connection that takes more memory while it is being closed, once', () => {
     const [memory, ended] = [budget(), [] as string[]];
     const [first] = opened(memory, ended, { first: ['a', 40], second: ['a', 11] }) as [MemoryAccount];

@@ -5,6 +5,7 @@ import type { SignalMessage } from '../../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { TopicEvent } from '../../../domain/topic.ts';
 import { ENDING_CLOSE_FRAMES, refusalCloseFrame } from '../shared/close-frames.ts';
+import { JoinedBytes } from '../shared/joined-bytes.ts';
 import { Decoder } from './decode.ts';
 import { encodeHello, encodeMessage, encodeEvent } from './encode.ts';
 
@@ -19,6 +20,7 @@ export class PeeroDialect implements Dialect {
   readonly pace = 0;
   readonly #path: string;
   readonly #decoder = new Decoder();
+  readonly #joined = new JoinedBytes();
 
   /** @param path without a trailing slash. Requests may have one. */
   constructor(path: string) {
@@ -51,11 +53,11 @@ export class PeeroDialect implements Dialect {
   }
 
   encode(message: SignalMessage): Uint8Array {
-    return encodeMessage(message);
+    return encodeMessage(message, this.#joined);
   }
 
   encodeEvent(event: TopicEvent): Uint8Array | undefined {
-    return encodeEvent(event);
+    return encodeEvent(event, this.#joined);
   }
 
   streamPreamble(): undefined {

@@ -4,6 +4,7 @@ import type { FrameRequest, ConnectRequest } from '../../../application/ports/re
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { TopicEvent } from '../../../domain/topic.ts';
 import { ENDING_CLOSE_FRAMES, refusalCloseFrame } from '../shared/close-frames.ts';
+import { JoinedBytes } from '../shared/joined-bytes.ts';
 import { Decoder } from './decode.ts';
 import { encodeEvent } from './encode.ts';
 
@@ -17,6 +18,7 @@ export class RelayDialect implements Dialect {
   readonly pace = 0;
   readonly #path: string;
   readonly #decoder: Decoder;
+  readonly #joined = new JoinedBytes();
 
   /**
    * @param path without a trailing slash. Requests may have one.
@@ -57,7 +59,7 @@ export class RelayDialect implements Dialect {
   }
 
   encodeEvent(event: TopicEvent): Uint8Array | undefined {
-    return encodeEvent(event);
+    return encodeEvent(event, this.#joined);
   }
 
   streamPreamble(): undefined {

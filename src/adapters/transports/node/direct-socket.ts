@@ -17,7 +17,7 @@ import { isBinaryFrame } from '../shared/frame-kinds.ts';
 import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
-import { type FrameDecoder, type FrameReceiver, heldBytes, type HeldInput } from './frame-decoder.ts';
+import { dropHeld, type FrameDecoder, type FrameReceiver, heldBytes, type HeldInput } from './frame-decoder.ts';
 import { closeFrame, closePayload, dataFrame, PING_FRAME, pongFrame } from './frame-encoder.ts';
 import type { OpenConnections, Terminable } from './open-connections.ts';
 import { listen, type StreamOwner } from './owned-stream.ts';
@@ -158,6 +158,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner,
     const before = this.#held;
     const held = this.#context.decoder.decode(chunk, before, this);
     this.#held = this.isReading ? held : undefined;
+    if (held !== this.#held) dropHeld(held);
     if (before !== undefined || this.#held !== undefined) this.#reporter.incompleteBytes(heldBytes(this.#held));
     this.#readBytes += chunk.length;
     if (this.#readBytes >= BYTES_PER_READ || this.#reporter.isDeferring) this.#throttle();
@@ -241,6 +242,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner,
     if (this.#state === 'opening' && response !== undefined) this.#output.write(response);
     this.#clearPending();
     if (this.#held !== undefined) this.#reporter.incompleteBytes(0);
+    dropHeld(this.#held);
     this.#held = undefined;
     this.#reporter.closed(closedByClient(code));
   }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { TransportFault } from '../../../application/ports/transport.ts';
 import { QUEUED_FRAME_BYTES } from '../../../domain/memory-sizes.ts';
+import { ReusedBytes } from '../../../domain/reused-bytes.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { unmask } from './masking.ts';
 
@@ -51,9 +52,16 @@ export function heldBytes(held: HeldInput | undefined): number {
   return held?.message === undefined ? 0 : held.message.capacity + QUEUED_FRAME_BYTES;
 }
 
+/** The input is used no longer. */
+export function dropHeld(held: HeldInput | undefined): void {
+  held?.message?.release();
+}
+
 /** Decodes the bytes of all connections of a transport: it keeps nothing of a connection between two calls. */
 export class FrameDecoder {
   readonly #maxMessageBytes: number;
+  /** For incomplete messages. */
+  readonly #memory = new ReusedBytes();
   // The head that was decoded last.
   #isFinal = true;
   #opcode = 0;
@@ -138,9 +146,9 @@ export class FrameDecoder {
     const mask = Uint8Array.prototype.slice.call(input, from - MASK_BYTES, from);
     const frame = { isFinal: this.#isFinal, opcode: this.#opcode, mask, missing: this.#length, received: 0 };
     rest.frame = frame;
-    if (frame.opcode >= OPCODES.close) rest.control = new GrowingBytes();
+    if (frame.opcode >= OPCODES.close) rest.control = new GrowingBytes(this.#memory);
     else if (frame.opcode !== OPCODES.continuation) {
-      rest.message = new GrowingBytes();
+      rest.message = new GrowingBytes(this.#memory);
       rest.isBinary = frame.opcode === OPCODES.binary;
     }
     take(rest, frame, input, from);
@@ -162,7 +170,7 @@ export class FrameDecoder {
   /** A complete fragment of a message. */
   #append(rest: HeldInput, payload: Uint8Array, receiver: FrameReceiver): void {
     if (rest.message === undefined) {
-      rest.message = new GrowingBytes();
+      rest.message = new GrowingBytes(this.#memory);
       rest.isBinary = this.#opcode === OPCODES.binary;
     }
     rest.message.append(payload, 0);
@@ -183,9 +191,10 @@ function take(rest: HeldInput, frame: OpenFrame, input: Buffer, from: number): n
 
 /** The last fragment of a message is complete. */
 function finish(rest: HeldInput, receiver: FrameReceiver): void {
-  const payload = rest.message?.bytes ?? new Uint8Array();
+  const { message: complete } = rest;
   rest.message = undefined;
-  message(payload, rest.isBinary, receiver);
+  message(complete?.bytes ?? new Uint8Array(), rest.isBinary, receiver);
+  complete?.release();
 }
 
 function message(payload: Uint8Array, isBinary: boolean, receiver: FrameReceiver): void {

@@ -11,9 +11,19 @@ const MAX_HEAD_BYTES = 10;
 /** An empty ping. */
 export const PING_FRAME: Uint8Array = Uint8Array.of(PING, 0);
 
-/** A message in one frame. */
+/** A larger frame is shared with equal frames that follow: to compare costs less than to copy. */
+const LARGEST_COPY_BYTES = 64 * 1024;
+
+/** The last large frame: a publication has the same frame for each of its subscribers. */
+let latest: Buffer = Buffer.alloc(0);
+
+/** A message in one frame. The frame must not be changed. */
 export function dataFrame(payload: Uint8Array, isBinary: boolean): Buffer {
-  return frame(isBinary ? BINARY : TEXT, payload);
+  const first = isBinary ? BINARY : TEXT;
+  if (payload.length <= LARGEST_COPY_BYTES) return frame(first, payload);
+  const isShared = latest[0] === first && latest.subarray(MAX_HEAD_BYTES).equals(payload);
+  if (!isShared) latest = frame(first, payload);
+  return latest;
 }
 
 export function pongFrame(payload: Uint8Array): Buffer {

@@ -1,9 +1,16 @@
+import type { ReusedBytes } from '../../../domain/reused-bytes.ts';
+
 const FIRST_BYTES = 4 * 1024;
 
 /** Bytes that arrive in parts. The memory doubles as they arrive, so that an announced length alone costs nothing. */
 export class GrowingBytes {
-  #memory = new Uint8Array();
+  readonly #source: ReusedBytes;
+  #memory: Uint8Array = new Uint8Array();
   #length = 0;
+
+  constructor(source: ReusedBytes) {
+    this.#source = source;
+  }
 
   get length(): number {
     return this.#length;
@@ -27,11 +34,18 @@ export class GrowingBytes {
     this.#length = needed;
   }
 
+  /** The bytes are used no longer. */
+  release(): void {
+    this.#source.release(this.#memory);
+    this.#memory = new Uint8Array();
+    this.#length = 0;
+  }
+
   #grow(needed: number, expected: number): void {
     const size = Math.max(needed, Math.min(Math.max(expected, needed), Math.max(FIRST_BYTES, 2 * needed)));
-    // Not filled with zeros.
-    const memory = Buffer.allocUnsafeSlow(size);
+    const memory = this.#source.take(size);
     memory.set(this.bytes);
+    this.#source.release(this.#memory);
     this.#memory = memory;
   }
 }

@@ -22,8 +22,11 @@ export const NONE = -1;
 /** The return value of `send` if the network accepted all bytes. */
 const SENT = 1;
 
-// Untouched pages of the slab occupy no memory. When the slab is full, the queued texts are sent early.
-const SLAB_BYTES = 8 * 1024 * 1024;
+// The process keeps each page of the slab that was used once. When the slab is full, the queued texts are sent early.
+const SLAB_BYTES = 2 * 1024 * 1024;
+
+/** A larger text is sent at once: a copy of it costs as much as the system call. */
+const LARGEST_COPY_BYTES = 64 * 1024;
 
 /**
  * Sends all texts for one connection in one write at the end of an event-loop turn, because a system call costs more than all
@@ -49,8 +52,8 @@ export class Outbox {
 
   /** @param message is returned by `takeUnsent`. */
   put(sender: OutboxSender, text: Uint8Array, message: SignalMessage | undefined): void {
+    if (text.length > LARGEST_COPY_BYTES) return this.#sendAtOnce(sender, text);
     if (text.length > SLAB_BYTES - this.#used) this.flush();
-    if (text.length > SLAB_BYTES) return send(sender, text);
     const entry = this.#count++;
     if (!this.#isScheduled) this.#schedule();
     this.#slab.set(text, this.#used);
@@ -94,6 +97,12 @@ export class Outbox {
     }
     resetSender(sender);
     return messages;
+  }
+
+  /** After the queued texts of the sender. */
+  #sendAtOnce(sender: OutboxSender, text: Uint8Array): void {
+    this.flushOf(sender);
+    send(sender, text);
   }
 
   /** Once for each turn, because handshakes flush the outbox many times in a turn. */

@@ -70,6 +70,19 @@ describe('Peero', () => {
     expect(eve.client.closed?.code).toBe(1000);
   });
 
+  it('PEO5, B1: large wills, whose memory is used again, are those of the lost peer', () => {
+    const broker = new PeeroBroker();
+    const ann = broker.connect();
+    for (const letter of ['a', 'b', 'c']) {
+      const [bob, eve] = [broker.connect(), broker.connect()];
+      for (const size of [90_000, 100_000]) send(bob, { type: 'will', signal: letter.repeat(size) });
+      send(eve, { type: 'will', signal: '!'.repeat(100_000) });
+      send(eve, { type: 'leave' });
+      bob.client.cut();
+      expect(received(ann).at(-1)).toEqual({ type: 'remove', peer: bob.id, signal: letter.repeat(100_000) });
+    }
+  });
+
   it('PEO6: returns an error for a message that could not be delivered', () => {
     const broker = new PeeroBroker({ expireTimeout: 5_000 });
     const ann = broker.connect();

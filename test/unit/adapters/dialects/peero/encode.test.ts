@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { encodeHello, encodeMessage, encodeEvent } from '../../../../../src/adapters/dialects/peero/encode.ts';
+import * as encoder from '../../../../../src/adapters/dialects/peero/encode.ts';
+import { JoinedBytes } from '../../../../../src/adapters/dialects/shared/joined-bytes.ts';
 import type { PeerId } from '../../../../../src/domain/ids.ts';
-import type { TopicName } from '../../../../../src/domain/topic.ts';
+import type { SignalMessage } from '../../../../../src/domain/message.ts';
+import type { TopicEvent, TopicName } from '../../../../../src/domain/topic.ts';
 
+const { encodeHello } = encoder;
+const joined = new JoinedBytes();
+const encodeMessage = (message: SignalMessage): Uint8Array => encoder.encodeMessage(message, joined);
+const encodeEvent = (event: TopicEvent): Uint8Array | undefined => encoder.encodeEvent(event, joined);
 const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString();
 const [ann, bob, topic] = ['ann' as PeerId, 'bob' as PeerId, 'garden' as TopicName];
 const payload = Buffer.from('{"n":1e400}');

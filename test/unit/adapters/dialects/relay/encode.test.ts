@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../../../src/adapters/dialects/relay/decode.ts';
-import { encodeEvent } from '../../../../../src/adapters/dialects/relay/encode.ts';
+import * as encoder from '../../../../../src/adapters/dialects/relay/encode.ts';
+import { JoinedBytes } from '../../../../../src/adapters/dialects/shared/joined-bytes.ts';
 import type { TopicEvent, Publication, TopicName } from '../../../../../src/domain/topic.ts';
 
 const topic = 'garden' as TopicName;
+const joined = new JoinedBytes();
+const encodeEvent = (event: TopicEvent): Uint8Array | undefined => encoder.encodeEvent(event, joined);
 
 /** The text that subscribers receive for a frame. */
 function encodedOf(frame: string, subscribers = 3): string {

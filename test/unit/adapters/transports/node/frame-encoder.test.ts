@@ -17,6 +17,19 @@ it('a text frame is a copy of the text', () => {
   expect(frame.subarray(2).toString()).toBe('hello');
 });
 
+it('B1: equal large texts share a frame, until another one differs', () => {
+  const [one, other] = ['a', 'b'].map((letter) => Buffer.alloc(100_000, letter)) as [Buffer, Buffer];
+  const frame = dataFrame(one, false);
+  expect([dataFrame(Buffer.from(one), false) === frame, dataFrame(one, true)[0], dataFrame(one, true) === frame]).toEqual([
+    true,
+    0x82,
+    false,
+  ]);
+  one[99_999] = 33;
+  for (const text of [one, other, one, one.subarray(1)]) expect(dataFrame(text, false).subarray(10).equals(text)).toBe(true);
+  expect(frame.subarray(10).equals(Buffer.alloc(100_000, 'a'))).toBe(true);
+});
+
 it('a close frame has a code and a reason, a pong the payload of the ping', () => {
   expect([...closeFrame(closePayload(1008, 'no'))]).toEqual([0x88, 4, 3, 240, 110, 111]);
   expect([...closeFrame(new Uint8Array())]).toEqual([0x88, 0]);

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
+import { ReusedBytes } from '../../../../../src/domain/reused-bytes.ts';
 import { GrowingBytes } from '../../../../../src/adapters/transports/node/growing-bytes.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 it('keeps copies of the parts, in order', () => {
-  const growing = new GrowingBytes();
+  const growing = new GrowingBytes(new ReusedBytes());
   const part = bytes('one ');
   growing.append(part, 7);
   part.fill(0);
@@ -13,14 +14,14 @@ it('keeps copies of the parts, in order', () => {
 });
 
 it('takes the announced memory if it is small, and else twice what has arrived', () => {
-  const [small, large] = [new GrowingBytes(), new GrowingBytes()];
+  const [small, large] = [new GrowingBytes(new ReusedBytes()), new GrowingBytes(new ReusedBytes())];
   small.append(bytes('a'), 100);
   large.append(new Uint8Array(10_000), 1_000_000);
   expect([small.capacity, large.capacity]).toEqual([100, 20_000]);
 });
 
 it('takes no more memory than the announced length', () => {
-  const growing = new GrowingBytes();
+  const growing = new GrowingBytes(new ReusedBytes());
   growing.append(new Uint8Array(10_000), 15_000);
   expect([growing.capacity, growing.length]).toEqual([15_000, 10_000]);
 });

@@ -114,14 +114,23 @@ describe('the outbox', () => {
     expect([ann.writes, bob.writes]).toEqual([[], [['b']]]);
   });
 
-  it('promise 5: sends early when it is full, and a text larger than itself at once', async () => {
+  it('promise 5: sends early when it is full, and a large text at once, in order', async () => {
     const outbox = new Outbox();
     const { one, writes } = sender();
-    for (const letter of ['a', 'b', 'c']) outbox.put(one, bytes(letter.repeat(3 * MIB)), undefined);
-    expect(writes.map((write) => write.map((text) => text[0]))).toEqual([['a', 'b']]);
-    outbox.put(one, bytes('d'.repeat(9 * MIB)), undefined);
-    expect(writes.map((write) => write.map((text) => text[0]))).toEqual([['a', 'b'], ['c'], ['d']]);
+    for (let i = 0; i < 33; i++) outbox.put(one, bytes(`${i}`.padEnd(MIB / 16)), undefined);
+    expect(writes.map(({ length }) => length)).toEqual([32]);
+    outbox.put(one, bytes('large'.padEnd(MIB)), undefined);
+    expect(writes.map(({ length }) => length)).toEqual([32, 1, 1]);
     await turnOfTheLoop();
-    expect(writes.flat().map(({ length }) => length / MIB)).toEqual([3, 3, 3, 9]);
+    const texts = writes.flat().map((text) => text.trim());
+    expect(texts).toEqual([...Array.from({ length: 33 }, (_, i) => `${i}`), 'large']);
+  });
+
+  it('promise 5: takes no copy of a large text', () => {
+    const outbox = new Outbox();
+    const { one, writes } = sender();
+    outbox.put(one, bytes('first'), undefined);
+    outbox.put(one, bytes('x'.repeat(100_000)), undefined);
+    expect([writes.map((write) => write.length), one.unsentBytes]).toEqual([[1, 1], 0]);
   });
 });
