@@ -64,7 +64,8 @@ export function runNode(args, environment) {
 }
 
 /** Runs a script of package.json, with the same npm if npm started this process. */
-export function runScript(name) {
+export function runScript(name, environment) {
   const { npm_execpath: npm } = process.env;
-  return npm === undefined ? run('npm', ['run', '--silent', name]) : runNode([npm, 'run', '--silent', name]);
+  const args = ['run', '--silent', name];
+  return npm === undefined ? run('npm', args, environment) : runNode([npm, ...args], environment);
 }

@@ -36,8 +36,13 @@ async function together(...steps) {
 }
 
 const STATIC_CHECKS = ['typecheck', 'lint', 'format:check'];
+/** For the checks in Go, which run beside the architecture tests: one thread each, and fewer garbage collections. */
+const GO_SETTINGS = { GOMAXPROCS: '1', GOGC: '400' };
 const STEPS = [
-  ['types, lint, format and architecture', () => together(...STATIC_CHECKS.map(runScript), vitest('architecture'))],
+  [
+    'types, lint, format and architecture',
+    () => together(...STATIC_CHECKS.map((name) => runScript(name, GO_SETTINGS)), vitest('architecture')),
+  ],
   ['engines for the tests', () => runNode(['scripts/ensure-engines.mjs'])],
   ['SQLite for the tests', () => runNode(['scripts/ensure-sqlite.mjs'])],
   ['frameworks of the recipes', () => runNode(['scripts/ensure-frameworks.mjs'])],

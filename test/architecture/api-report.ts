@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './tree.ts';
@@ -8,14 +11,7 @@ const TYPES = join(ROOT, 'dist');
 export function emittedTypes(entryPoints: readonly string[]): ts.Program {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as { config: object };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const emitting = { ...options, noEmit: false, incremental: false, declaration: true, emitDeclarationOnly: true, outDir: TYPES };
-  delete emitting.tsBuildInfoFile;
-  const sources = ts.createProgram(
-    entryPoints.map((path) => join(ROOT, path)),
-    { ...emitting, rootDir: join(ROOT, 'src') },
-  );
-  const emitted = new Map<string, string>();
-  sources.emit(undefined, (path, text) => void emitted.set(path, text), undefined, true);
+  const emitted = emit();
   const host = ts.createCompilerHost(options);
   const readable = {
     ...host,
@@ -27,6 +23,21 @@ export function emittedTypes(entryPoints: readonly string[]): ts.Program {
     },
   };
   return ts.createProgram(entryPoints.map(typesOf), options, readable);
+}
+
+/** The texts of all declaration files, by their paths in a build. The native compiler needs a tenth of the time. */
+function emit(): Map<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-types-'));
+  try {
+    const compiler = join(ROOT, 'node_modules/typescript-native/bin/tsc');
+    const settings = ['--emitDeclarationOnly', '--noCheck', '--incremental', 'false', '--tsBuildInfoFile', 'null'];
+    const args = [compiler, '-p', join(ROOT, 'tsconfig.build.json'), ...settings, '--outDir', folder];
+    execFileSync(process.execPath, args, { cwd: ROOT });
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.d.ts'));
+    return new Map(paths.map((path) => [join(TYPES, path), readFileSync(join(folder, path), 'utf8')]));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The declarations of an entry point as its users see them: the exported ones, then those to which they refer. */
