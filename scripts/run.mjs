@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,9 @@ export const ROOT = join(import.meta.dirname, '..');
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** The file system in memory of Linux. In a container it may be too small for the streams of an engine. */
+const MEMORY = '/dev/shm';
+const ENOUGH_BYTES = 2 ** 30;
 
 /** Runs a program in the root folder and shows its output. @returns whether its exit code is 0. */
 export function run(program, args, environment = {}) {
@@ -21,12 +24,13 @@ export async function runVitest(node, args, environment = {}) {
   const temporary = mkdtempSync(join(tmpdir(), 'signalbox-tests-'));
   // For programs that run as another user.
   chmodSync(temporary, 0o755);
+  const inMemory = mkdtempSync(join(hasMemoryFolder() ? MEMORY : tmpdir(), 'signalbox-engines-'));
   const reporters = ['--reporter=default', '--reporter=./scripts/stall-reporter.mjs'];
   const child = spawn(node, [VITEST, 'run', ...reporters, ...args], {
     cwd: ROOT,
     stdio: 'inherit',
     detached: true,
-    env: { ...process.env, TMPDIR: temporary, ...environment },
+    env: { ...process.env, TMPDIR: temporary, TEST_MEMORY_FOLDER: inMemory, ...environment },
   });
   const pass = (signal) => signalAll(child.pid, signal);
   for (const signal of INTERRUPTIONS) process.on(signal, pass);
@@ -34,8 +38,14 @@ export async function runVitest(node, args, environment = {}) {
   for (const signal of INTERRUPTIONS) process.off(signal, pass);
   signalAll(child.pid, 'SIGKILL');
   // A process that was killed may still write for a moment.
-  rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  for (const folder of [temporary, inMemory]) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   return isGreen;
+}
+
+function hasMemoryFolder() {
+  if (!existsSync(MEMORY)) return false;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= ENOUGH_BYTES;
 }
 
 function ended(child) {

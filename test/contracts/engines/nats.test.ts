@@ -9,7 +9,7 @@ import { sleep } from '../../../src/adapters/engines/shared/engine-connection.ts
 import type { Log } from '../../../src/application/ports/log.ts';
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
 import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
-import { nodeId, realmKey, type NodeId } from '../../../src/domain/ids.ts';
+import { nodeId, realmKey, type NodeId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
@@ -22,7 +22,14 @@ import { timedStore } from './timed-store.ts';
 import { describeContract } from '../../support/describe-contract.ts';
 
 const ODD_REALMS = [':', '/', '.', '|', ' ', '{}'].map((between) => `green${between}a`);
-const REALMS = [...['green', 'blue', 'red', 'realm 0', 'realm 1', ...ODD_REALMS].map(realmKey), POOL];
+/** The realms of each suite, each with a stream, whose creation costs more than a test. */
+const REALMS = {
+  directory: ['green', 'blue', ...ODD_REALMS].map(realmKey),
+  mailboxes: ['green', 'blue', 'red', 'realm 0', 'realm 1', ...ODD_REALMS].map(realmKey),
+  others: [realmKey('green')],
+};
+/** The realm of the entries of another version is not pooled. */
+const POOLED = { directory: [POOL], mailboxes: [POOL], others: [POOL, ...REALMS.others] };
 const NODES = 3;
 const LONG: Millis = 1e12;
 
@@ -44,17 +51,19 @@ class Shared {
   now: Millis = 1_000_000;
   /** Whether nodes of other versions write entries. */
   hasVersions = false;
+  readonly #realms: readonly RealmKey[];
   readonly #connections: NatsConnection[];
   readonly #nodes = new Map<NodeId, Engine>();
 
-  private constructor(connections: NatsConnection[]) {
+  private constructor(realms: readonly RealmKey[], connections: NatsConnection[]) {
+    this.#realms = realms;
     this.#connections = connections;
   }
 
-  static async start(): Promise<Shared> {
+  static async start(realms: readonly RealmKey[]): Promise<Shared> {
     const jsm = await jetstreamManager(admin);
     for await (const { config } of jsm.streams.list()) await jsm.streams.delete(config.name);
-    return new Shared(await Promise.all(Array.from({ length: NODES }, () => connect({ servers: server.url }))));
+    return new Shared(realms, await Promise.all(Array.from({ length: NODES }, () => connect({ servers: server.url }))));
   }
 
   node(name: NodeId, { limits = ROOMY, lease = LEASE, concurrentLimit = 0, listens = false } = {}): Engine {
@@ -62,7 +71,7 @@ class Shared {
     if (known !== undefined) return known;
     const connection = this.#connections[this.#nodes.size % NODES];
     if (connection === undefined) throw new Error('no connection');
-    const settings = { ...limits, node: name, realms: REALMS, lease, concurrentLimit };
+    const settings = { ...limits, node: name, realms: this.#realms, lease, concurrentLimit };
     const log: Log = { record: (event) => (this.hasVersions && event.event === 'word-refused' ? undefined : fail(event)) };
     const messages: BusMessage[] = [];
     const engine = {
@@ -106,100 +115,102 @@ function upToDate(store: MailboxStore, shared: Shared): MailboxStore {
   };
 }
 
-const SUBJECTS: EngineSubjects = {
-  async directory() {
-    const shared = await Shared.start();
-    return {
-      node: (name) => shared.node(name).directory,
-      elapse: (span) => shared.elapse(span),
-      dispose: () => shared.dispose(),
-    };
-  },
+function natsSubjects(realms: Readonly<Record<keyof typeof REALMS, readonly RealmKey[]>>): EngineSubjects {
+  return {
+    async directory() {
+      const shared = await Shared.start(realms.directory);
+      return {
+        node: (name) => shared.node(name).directory,
+        elapse: (span) => shared.elapse(span),
+        dispose: () => shared.dispose(),
+      };
+    },
 
-  async mailboxes(limits: MailboxLimits) {
-    const shared = await Shared.start();
-    const startedAt = shared.now;
-    const { mailboxes: store, directory, journals } = shared.node(nodeId('here'), { limits, lease: LONG });
-    return {
-      store: timedStore(store, directory, (now) => void (shared.now = startedAt + now)),
-      isShared: true,
-      async usage() {
-        await shared.readAll();
-        const messages = journals.map(({ state }) => state.messages);
-        return {
-          mailboxes: messages.reduce((sum, { mailboxCount }) => sum + mailboxCount, 0),
-          bytes: messages.reduce((sum, { bytes }) => sum + bytes, 0),
-        };
-      },
-      dispose: () => shared.dispose(),
-    };
-  },
-
-  async bus() {
-    const shared = await Shared.start();
-    return { node: (name) => shared.node(name).bus, dispose: () => shared.dispose() };
-  },
-
-  async records() {
-    const shared = await Shared.start();
-    return {
-      node: (name) => shared.node(name).records,
-      async renew(name) {
-        await new Promise<void>((resolve) => shared.node(name).directory.renewLease(name, () => resolve()));
-        await shared.readAll();
-      },
-      elapse: (span) => shared.elapse(span),
-      async forget() {
-        await (await jetstreamManager(admin)).streams.delete(`KV_${BANS_BUCKET}`);
-      },
-      dispose: () => shared.dispose(),
-    };
-  },
-
-  async whole() {
-    const shared = await Shared.start();
-    return {
-      versions: {
-        async join(version) {
-          shared.hasVersions = true;
-          const bucket = await new Kvm(admin).open(bucketOf(realmKey('green')));
-          await bucket.put(leaseKey(nodeId('newer')), JSON.stringify({ v: version, at: shared.now }));
+    async mailboxes(limits: MailboxLimits) {
+      const shared = await Shared.start(realms.mailboxes);
+      const startedAt = shared.now;
+      const { mailboxes: store, directory, journals } = shared.node(nodeId('here'), { limits, lease: LONG });
+      return {
+        store: timedStore(store, directory, (now) => void (shared.now = startedAt + now)),
+        isShared: true,
+        async usage() {
+          await shared.readAll();
+          const messages = journals.map(({ state }) => state.messages);
+          return {
+            mailboxes: messages.reduce((sum, { mailboxCount }) => sum + mailboxCount, 0),
+            bytes: messages.reduce((sum, { bytes }) => sum + bytes, 0),
+          };
         },
-        async foreignVersion(name) {
-          const { journals } = shared.node(name);
-          await Promise.race([shared.readAll(), sleep(LEASE)]);
-          return journals.find(({ foreignVersion }) => foreignVersion !== undefined)?.foreignVersion;
+        dispose: () => shared.dispose(),
+      };
+    },
+
+    async bus() {
+      const shared = await Shared.start(realms.others);
+      return { node: (name) => shared.node(name).bus, dispose: () => shared.dispose() };
+    },
+
+    async records() {
+      const shared = await Shared.start(realms.others);
+      return {
+        node: (name) => shared.node(name).records,
+        async renew(name) {
+          await new Promise<void>((resolve) => shared.node(name).directory.renewLease(name, () => resolve()));
+          await shared.readAll();
         },
-      },
-      node(name) {
-        const { directory, mailboxes, messages } = shared.node(name, { concurrentLimit: ROOM, listens: true });
-        const confirm: typeof directory.confirm = (...args) => void shared.readAll().then(() => directory.confirm(...args));
-        return {
-          messages,
-          mailboxes: upToDate(mailboxes, shared),
-          directory: {
-            ...{
-              lease: directory.lease,
-              confirm,
-              claim: directory.claim.bind(directory),
-              check: directory.check.bind(directory),
-              renewLease: directory.renewLease.bind(directory),
-            },
-            ...{ locate: directory.locate.bind(directory), present: directory.present.bind(directory) },
-            release: directory.release.bind(directory),
+        elapse: (span) => shared.elapse(span),
+        async forget() {
+          await (await jetstreamManager(admin)).streams.delete(`KV_${BANS_BUCKET}`);
+        },
+        dispose: () => shared.dispose(),
+      };
+    },
+
+    async whole() {
+      const shared = await Shared.start(realms.others);
+      return {
+        versions: {
+          async join(version) {
+            shared.hasVersions = true;
+            const bucket = await new Kvm(admin).open(bucketOf(realmKey('green')));
+            await bucket.put(leaseKey(nodeId('newer')), JSON.stringify({ v: version, at: shared.now }));
           },
-        };
-      },
-      elapse: (span) => shared.elapse(span),
-      dispose: () => shared.dispose(),
-    };
-  },
-};
+          async foreignVersion(name) {
+            const { journals } = shared.node(name);
+            await Promise.race([shared.readAll(), sleep(LEASE)]);
+            return journals.find(({ foreignVersion }) => foreignVersion !== undefined)?.foreignVersion;
+          },
+        },
+        node(name) {
+          const { directory, mailboxes, messages } = shared.node(name, { concurrentLimit: ROOM, listens: true });
+          const confirm: typeof directory.confirm = (...args) => void shared.readAll().then(() => directory.confirm(...args));
+          return {
+            messages,
+            mailboxes: upToDate(mailboxes, shared),
+            directory: {
+              ...{
+                lease: directory.lease,
+                confirm,
+                claim: directory.claim.bind(directory),
+                check: directory.check.bind(directory),
+                renewLease: directory.renewLease.bind(directory),
+              },
+              ...{ locate: directory.locate.bind(directory), present: directory.present.bind(directory) },
+              release: directory.release.bind(directory),
+            },
+          };
+        },
+        elapse: (span) => shared.elapse(span),
+        dispose: () => shared.dispose(),
+      };
+    },
+  };
+}
 
-describeContract('engine nats', engineContract(SUBJECTS));
+describeContract('engine nats', engineContract(natsSubjects(REALMS)));
 describeContract(
   'engine pool over nats',
-  engineContract(pooledSubjects(SUBJECTS), { ownBytes: 'no: the realms by pattern share one realm' }),
+  engineContract(pooledSubjects(natsSubjects(POOLED)), { ownBytes: 'no: the realms by pattern share one realm' }),
 );
 
 function fail(event: object): never {
