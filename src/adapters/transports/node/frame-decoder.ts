@@ -62,6 +62,8 @@ export class FrameDecoder {
   readonly #maxMessageBytes: number;
   /** For incomplete messages. */
   readonly #memory = new ReusedBytes();
+  /** Of the frame that is being decoded. */
+  readonly #mask = new Uint8Array(MASK_BYTES);
   // The head that was decoded last.
   #isFinal = true;
   #opcode = 0;
@@ -97,7 +99,8 @@ export class FrameDecoder {
         break;
       }
       at = from + this.#length;
-      unmask(input, { from, to: at, mask: input.subarray(from - MASK_BYTES, from), phase: 0 });
+      for (let step = 0; step < MASK_BYTES; step++) this.#mask[step] = input[from - MASK_BYTES + step] as number;
+      unmask(input, { from, to: at, mask: this.#mask, phase: 0 });
       const payload = input.subarray(from, at);
       if (this.#opcode === OPCODES.continuation || (this.#opcode < OPCODES.close && !this.#isFinal)) {
         rest ??= nothingHeld();

@@ -5,6 +5,9 @@ const MIN_BYTES_FOR_WORDS = 32;
 const MASK = new Uint8Array(4);
 const MASK_WORD = new Int32Array(MASK.buffer);
 
+/** A view of the memory that was unmasked last, because almost all connections are read into the same. */
+let words: Int32Array = new Int32Array(0);
+
 /** The masked bytes from `from` to `to`. `phase`: bytes of the payload before `from`. */
 interface MaskedRange {
   readonly from: number;
@@ -23,8 +26,9 @@ export function unmask(bytes: Uint8Array, { from, to, mask, phase }: MaskedRange
   unmaskBytes(bytes, { from, to: first, mask, phase });
   for (let step = 0; step < 4; step++) MASK[step] = mask[(phase + lead + step) & 3] as number;
   const word = MASK_WORD[0] as number;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + first, count);
-  for (let at = 0; at < count; at++) words[at] = (words[at] as number) ^ word;
+  if (words.buffer !== bytes.buffer) words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
+  const firstWord = (bytes.byteOffset + first) >> 2;
+  for (let at = firstWord; at < firstWord + count; at++) words[at] = (words[at] as number) ^ word;
   unmaskBytes(bytes, { from: first + 4 * count, to, mask, phase: phase + lead });
 }
 

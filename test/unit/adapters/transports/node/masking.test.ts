@@ -4,7 +4,10 @@ import { unmask } from '../../../../../src/adapters/transports/node/masking.ts';
 const MASK = Uint8Array.of(0x12, 0x9a, 0x04, 0xff);
 
 it('unmasks each length at each offset and phase, and no byte beside', () => {
-  const memory = new Uint8Array(128);
+  for (const memory of [new Uint8Array(128), new Uint8Array(127)]) unmasksEach(memory);
+});
+
+function unmasksEach(memory: Uint8Array): void {
   for (let offset = 0; offset < 4; offset++) {
     for (let from = 0; from < 4; from++) {
       for (let length = 0; length < 80; length++) {
@@ -19,4 +22,4 @@ it('unmasks each length at each offset and phase, and no byte beside', () => {
       }
     }
   }
-});
+}
