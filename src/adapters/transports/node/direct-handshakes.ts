@@ -6,6 +6,7 @@ import { grantedSubprotocol } from '../shared/handshake.ts';
 import { ConnectionReporter } from '../shared/connection-reporter.ts';
 import { DirectSocket, type DirectSocketContext } from './direct-socket.ts';
 import { FrameDecoder } from './frame-decoder.ts';
+import { FrameMemory } from './frame-memory.ts';
 import type { AcceptorContext, Handshakes, UpgradeRequest } from './handshakes.ts';
 
 /** RFC 6455 appends it to the key of the client. */
@@ -22,7 +23,7 @@ export class DirectHandshakes implements Handshakes {
   }
 
   open({ request, stream, head }: UpgradeRequest, admission: Admission, acceptor: AcceptorContext): void {
-    this.#context ??= { ...acceptor, decoder: new FrameDecoder(acceptor.limits.maxFrameBytes) };
+    this.#context ??= contextOf(acceptor);
     const reporter = new ConnectionReporter(acceptor.reporterContext, admission);
     const socket = new DirectSocket(stream, { reporter, context: this.#context, isBinary: admission.sendsBinary });
     acceptor.openConnections.add(socket);
@@ -30,6 +31,13 @@ export class DirectHandshakes implements Handshakes {
     socket.start(responseTo(request, grantedSubprotocol(admission, request)), head);
     reporter.opened(socket);
   }
+}
+
+function contextOf(acceptor: AcceptorContext): DirectSocketContext {
+  const frameMemory = new FrameMemory();
+  // All frames of a turn are written then.
+  acceptor.turnEnd.afterAll(() => frameMemory.reuse());
+  return { ...acceptor, decoder: new FrameDecoder(acceptor.limits.maxFrameBytes), frameMemory };
 }
 
 /** @param granted O13, A11, W7: the subprotocol, if any. */

@@ -18,8 +18,9 @@ import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 import { dropHeld, type FrameDecoder, type FrameReceiver, heldBytes, type HeldInput } from './frame-decoder.ts';
-import { closeFrame, closePayload, dataFrame, PING_FRAME, pongFrame } from './frame-encoder.ts';
+import { closeFrame, closePayload, dataFrame, joined, PING_FRAME, pongFrame } from './frame-encoder.ts';
 import type { OpenConnections, Terminable } from './open-connections.ts';
+import type { FrameMemory } from './frame-memory.ts';
 import { listen, type StreamOwner } from './owned-stream.ts';
 import { type Output, outputOf } from './output.ts';
 import { BYTES_PER_READ } from './socket.ts';
@@ -29,6 +30,7 @@ export interface DirectSocketContext {
   readonly limits: PerConnectionLimits;
   readonly turnEnd: TurnEnd;
   readonly decoder: FrameDecoder;
+  readonly frameMemory: FrameMemory;
   readonly openConnections: OpenConnections;
 }
 
@@ -94,13 +96,17 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner,
     return this.#state !== 'ended';
   }
 
+  get frameMemory(): FrameMemory {
+    return this.#context.frameMemory;
+  }
+
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
     if (!this.#isOpen) return 'gone';
     if (this.#exceedsSendBuffer(text.length)) {
       this.#end(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    this.#enqueue(dataFrame(text, isBinaryFrame(this.#isBinary, text)));
+    this.#enqueue(dataFrame(text, isBinaryFrame(this.#isBinary, text), this.#output));
     if (message !== undefined) (this.#pendingMessages ??= []).push(message);
     return this.#output.unsentBytes + this.#pendingBytes >= this.#output.highWaterMark ? 'queued' : 'sent';
   }
@@ -114,7 +120,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner,
     this.#clearPending();
     const output = this.#output;
     if (further === undefined) output.write(frame);
-    else if (bytes <= MAX_JOINED_BYTES) output.write(Buffer.concat([frame, ...further], bytes));
+    else if (bytes <= MAX_JOINED_BYTES) output.write(joined(frame, further, output.take(bytes)));
     else for (const one of [frame, ...further]) output.write(one);
     this.#reporter.unreadBytes(output.unreadBytes);
   }
@@ -252,8 +258,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner,
     const { sendBufferBytes } = this.#context.limits;
     const output = this.#output;
     if (output.unsentBytes + this.#pendingBytes + added > sendBufferBytes) this.uncork();
-    const unread = output.unsentBytes;
-    return unread > 0 && unread + added > sendBufferBytes;
+    return output.unsentBytes > 0 && output.unsentBytes + added > sendBufferBytes;
   }
 
   #end(frame: CloseFrame): void {

@@ -17,10 +17,17 @@ const LARGEST_COPY_BYTES = 64 * 1024;
 /** The last large frame: a publication has the same frame for each of its subscribers. */
 let latest: Buffer = Buffer.alloc(0);
 
+/** Where a frame is written. */
+interface Memory {
+  take(bytes: number): Buffer;
+}
+
+const OWN_MEMORY: Memory = { take: (bytes) => Buffer.allocUnsafe(bytes) };
+
 /** A message in one frame. The frame must not be changed. */
-export function dataFrame(payload: Uint8Array, isBinary: boolean): Buffer {
+export function dataFrame(payload: Uint8Array, isBinary: boolean, memory?: Memory): Buffer {
   const first = isBinary ? BINARY : TEXT;
-  if (payload.length <= LARGEST_COPY_BYTES) return frame(first, payload);
+  if (payload.length <= LARGEST_COPY_BYTES) return frame(first, payload, memory);
   const isShared = latest[0] === first && latest.subarray(MAX_HEAD_BYTES).equals(payload);
   if (!isShared) latest = frame(first, payload);
   return latest;
@@ -41,10 +48,21 @@ export function closePayload(code: number, why: string): Buffer {
   return Buffer.concat([Uint8Array.of(code >> 8, code & 0xff), reason]);
 }
 
-function frame(first: number, payload: Uint8Array): Buffer {
+/** @param into as long as all frames. */
+export function joined(first: Uint8Array, further: readonly Uint8Array[], into: Buffer): Buffer {
+  into.set(first);
+  let at = first.length;
+  for (const one of further) {
+    into.set(one, at);
+    at += one.length;
+  }
+  return into;
+}
+
+function frame(first: number, payload: Uint8Array, memory = OWN_MEMORY): Buffer {
   const { length } = payload;
   const head = headBytes(length);
-  const bytes = Buffer.allocUnsafe(head + length);
+  const bytes = memory.take(head + length);
   bytes[0] = first;
   if (length <= LONGEST_SHORT) bytes[1] = length;
   else if (length <= LONGEST_MEDIUM) {

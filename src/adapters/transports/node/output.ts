@@ -1,5 +1,6 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { FrameMemory } from './frame-memory.ts';
 import { isPlain } from './shared-reads.ts';
 import { unreadBytes } from './socket.ts';
 
@@ -17,6 +18,8 @@ export interface Output {
   readonly highWaterMark: number;
   /** B1: the part of them that the memory budget counts. */
   readonly unreadBytes: number;
+  /** @returns memory for bytes that are written in this turn of the event loop. */
+  take(bytes: number): Buffer;
   write(bytes: Uint8Array): void;
   /** Sends the bytes, if any, as the last. The client may send more, and ends the connection. */
   end(last?: Uint8Array): void;
@@ -29,6 +32,7 @@ export interface Output {
 
 /** Is notified of the progress of an output. */
 interface OutputOwner {
+  readonly frameMemory: FrameMemory;
   /** All bytes of a client that was slow are sent. */
   receiveDrain(): void;
 }
@@ -56,6 +60,11 @@ class StreamOutput implements Output {
 
   get highWaterMark(): number {
     return this.#stream.writableHighWaterMark;
+  }
+
+  /** The stream may need the bytes for longer than this turn. */
+  take(bytes: number): Buffer {
+    return Buffer.allocUnsafe(bytes);
   }
 
   write(bytes: Uint8Array): void {
@@ -104,9 +113,14 @@ class TcpOutput implements Output {
     return HIGH_WATER_MARK;
   }
 
+  take(bytes: number): Buffer {
+    return this.#owner.frameMemory.take(bytes);
+  }
+
   write(bytes: Uint8Array): void {
     if (this.#stream.destroyed) return;
     if (this.#pendingBytes > 0) {
+      this.#owner.frameMemory.keep(bytes);
       (this.#waiting ??= []).push(bytes);
       this.#waitingBytes += bytes.length;
       return;
@@ -114,6 +128,7 @@ class TcpOutput implements Output {
     this.#pendingBytes = bytes.length;
     this.#stream._write(bytes, BYTES, this.#written);
     this.#isSlow = this.#pendingBytes > 0;
+    if (this.#isSlow) this.#owner.frameMemory.keep(bytes);
   }
 
   end(last?: Uint8Array): void {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { maskedFrame } from '../../../../../src/contracts/transports/network-client.ts';
 import { DirectSocket } from '../../../../../src/adapters/transports/node/direct-socket.ts';
 import { FrameDecoder } from '../../../../../src/adapters/transports/node/frame-decoder.ts';
+import { FrameMemory } from '../../../../../src/adapters/transports/node/frame-memory.ts';
 import { OpenConnections } from '../../../../../src/adapters/transports/node/open-connections.ts';
 import { TurnEnd } from '../../../../../src/adapters/transports/shared/turn-end.ts';
 import { createTurns } from '../../../../../src/adapters/transports/shared/turn-tasks.ts';
@@ -36,7 +37,7 @@ function opened({ isStuck = false } = {}) {
   const decoder = new FrameDecoder(LIMITS.maxFrameBytes);
   const socket = new DirectSocket(stream, {
     reporter,
-    context: { limits: LIMITS, turnEnd: new TurnEnd(), decoder, openConnections },
+    context: { limits: LIMITS, turnEnd: new TurnEnd(), decoder, openConnections, frameMemory: new FrameMemory() },
   });
   openConnections.add(socket);
   socket.start('101\r\n\r\n', Buffer.alloc(0));

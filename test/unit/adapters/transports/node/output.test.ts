@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
+import { FrameMemory } from '../../../../../src/adapters/transports/node/frame-memory.ts';
 import { type Output, outputOf } from '../../../../../src/adapters/transports/node/output.ts';
 
 const KIB = 1024;
@@ -18,7 +19,9 @@ async function tcpOutput() {
   });
   stream.on('error', () => undefined);
   let drains = 0;
-  return { output: outputOf(stream, { receiveDrain: () => void drains++ }), stream, client, drains: () => drains };
+  const frameMemory = new FrameMemory();
+  const output = outputOf(stream, { receiveDrain: () => void drains++, frameMemory });
+  return { output, frameMemory, stream, client, drains: () => drains };
 }
 
 /** Numbered blocks, until the network accepts no more, and four more of them. @returns all bytes that were written. */
@@ -64,6 +67,26 @@ it('ends after the bytes that wait', async () => {
   expect((await allOf(client)).equals(Buffer.concat([written, Buffer.from('last')]))).toBe(true);
 });
 
+it('keeps the memory of what a slow client has not received, and reuses the rest', async () => {
+  const { output, frameMemory, client } = await tcpOutput();
+  const sent: Buffer[] = [];
+  const views = new Set<ArrayBufferLike>();
+  const turn = (number: number): void => {
+    const frame = output.take(2 * KIB).fill(number);
+    sent.push(Buffer.from(frame));
+    views.add(frame.buffer);
+    output.write(frame);
+    frameMemory.reuse();
+  };
+  turn(0);
+  turn(1);
+  expect([output.unsentBytes, views.size]).toEqual([0, 1]);
+  for (let number = 2; output.unsentBytes < 16 * KIB; number++) turn(number);
+  const received = allOf(client);
+  output.end();
+  expect((await received).equals(Buffer.concat(sent))).toBe(true);
+});
+
 it('destroys the connection if a write fails', async () => {
   const { output, stream, client } = await tcpOutput();
   client.resetAndDestroy();
@@ -77,7 +100,7 @@ it('destroys the connection if a write fails', async () => {
 
 it('uses the queue of a stream that is no TCP connection', () => {
   const stream = new Duplex({ highWaterMark: 2, write: () => undefined });
-  const output = outputOf(stream, { receiveDrain: () => undefined });
+  const output = outputOf(stream, { receiveDrain: () => undefined, frameMemory: new FrameMemory() });
   output.write(Buffer.from('abc'));
   expect([output.unsentBytes, output.unreadBytes, output.highWaterMark]).toEqual([3, 3, 2]);
 });
@@ -95,6 +118,6 @@ it('leaves the end to a client that reads slowly, and to a stream that is no TCP
   expect([output.close(Buffer.from('last')), stream.destroyed]).toEqual([false, false]);
   expect((await allOf(client)).equals(Buffer.concat([written, Buffer.from('last')]))).toBe(true);
   const other = new Duplex({ read: () => undefined, write: (_, __, done) => done() });
-  const otherOutput = outputOf(other, { receiveDrain: () => undefined });
+  const otherOutput = outputOf(other, { receiveDrain: () => undefined, frameMemory: new FrameMemory() });
   expect([otherOutput.close(), other.destroyed, other.writableEnded]).toEqual([false, false, true]);
 });

@@ -17,3 +17,19 @@ it('uncorks all scheduled writers once, and again after they were scheduled agai
   await turnOfTheLoop();
   expect(out).toEqual(['ann', 'bob', 'eve']);
 });
+
+it('notifies of the end after all writers, also those that another one has scheduled', async () => {
+  const out: string[] = [];
+  const turnEnd = new TurnEnd();
+  turnEnd.afterAll(() => void out.push('end'));
+  const bob = { uncork: () => void out.push('bob') };
+  const ann = {
+    uncork: () => {
+      out.push('ann');
+      turnEnd.schedule(bob);
+    },
+  };
+  turnEnd.schedule(ann);
+  await turnOfTheLoop();
+  expect(out).toEqual(['ann', 'bob', 'end']);
+});
