@@ -84,10 +84,12 @@ class Client {
     });
   }
 
+  /** In whole KiB. */
   get waitingBytes(): number {
     const frames = this.sent.slice(this.recorded.frames.length);
     const pings = this.pings - this.recorded.aliveCount;
-    return frames.reduce((sum, size) => sum + size, QUEUED_FRAME_BYTES * (frames.length + pings));
+    const bytes = frames.reduce((sum, size) => sum + size, QUEUED_FRAME_BYTES * (frames.length + pings));
+    return KIB * Math.ceil(bytes / KIB);
   }
 }
 
@@ -100,7 +102,12 @@ class Loop {
     gateway: this.gateway,
     defer: (task: () => void): void => void this.#microtasks.push(task),
     maxBacklogBytes: MAX_BACKLOG_BYTES,
-    turns: createTurns(new InputBudget((end) => void this.#ends.push(end))),
+    turns: createTurns(
+      new InputBudget(
+        () => undefined,
+        (end) => void this.#ends.push(end),
+      ),
+    ),
   };
   readonly clients = [0, 1, 7].map((pausesEach) => new Client(this, pausesEach));
 

@@ -9,6 +9,7 @@ import { ConnectionReporter, type ReporterContext } from '../shared/connection-r
 import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
+import { InputBudget } from '../shared/input-budget.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
 import { createTurns, TASK_COST, WAITING_REQUEST_BYTES } from '../shared/turn-tasks.ts';
 import type { AcceptorContext, Handshakes, UpgradeRequest } from './handshakes.ts';
@@ -48,7 +49,8 @@ export class ConnectionAcceptor implements ExchangeHost {
   readonly #ownsConnections: boolean;
   readonly #failed: NonNullable<AcceptorParts['failed']>;
   readonly #openConnections = new OpenConnections();
-  readonly #turns = createTurns();
+  readonly #turnEnd = new TurnEnd();
+  readonly #turns = createTurns(new InputBudget(() => this.#turnEnd.flush()));
   #isAccepting = true;
 
   constructor(gateway: Gateway, { handshakes, limits, ownsConnections, failed = () => undefined }: AcceptorParts) {
@@ -58,7 +60,7 @@ export class ConnectionAcceptor implements ExchangeHost {
     const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, turns: this.#turns };
     const { handshakeTimeout } = limits;
     const openConnections = this.#openConnections;
-    this.#context = { reporterContext, openConnections, limits, turnEnd: new TurnEnd(), handshakeTimeout, failed };
+    this.#context = { reporterContext, openConnections, limits, turnEnd: this.#turnEnd, handshakeTimeout, failed };
     this.#handshakes = handshakes;
     this.#httpConnections = new HttpConnections(limits.sendBufferBytes);
     this.responseTimeout = limits.handshakeTimeout;

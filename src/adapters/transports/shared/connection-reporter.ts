@@ -5,7 +5,7 @@ import { invariant } from '../../../domain/invariant.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { QUEUED_FRAME_BYTES } from '../../../domain/memory-sizes.ts';
 import { type FrameKind, FrameQueue } from './frame-queue.ts';
-import { frameCost, type DeferredInput, REQUEST_UNITS } from './input-budget.ts';
+import { frameCost, type DeferredInput, REQUEST_UNITS, UNITS_PER_CONNECTION } from './input-budget.ts';
 import { TASK_COST, type Turns } from './turn-tasks.ts';
 
 /** Runs a turn after the current one, never inside it. */
@@ -26,6 +26,8 @@ const MAX_QUEUED_CONTROL_FRAMES = 1_000;
 
 /** M23: frames that may be queued beyond the limit of a paused connection. */
 const MAX_DEFERRED_FRAMES = 1_000;
+
+const BACKLOG_STEP_BYTES = 1024;
 
 const NO_BYTES = new Uint8Array();
 
@@ -139,7 +141,7 @@ export class ConnectionReporter implements DeferredInput {
    * M23: see `Socket`. Input that waited for a later turn is handled one request at a time: the budget decides about each.
    */
   mayContinue(): boolean {
-    if (this.#state === 'muted' || this.#state === 'closed') return true;
+    if (this.#isOver) return true;
     const budget = this.#context.turns?.budget;
     if (budget?.isHandlingDeferred === false && budget.admits(this, REQUEST_UNITS)) return true;
     const isWaiting = this.isDeferring;
@@ -174,6 +176,10 @@ export class ConnectionReporter implements DeferredInput {
     return this.#backlog !== undefined && (this.#state === 'reporting' || this.#backlog.hasUnfinishedFrame);
   }
 
+  get share(): number {
+    return UNITS_PER_CONNECTION;
+  }
+
   get nextCost(): number | undefined {
     if (this.#backlog?.hasUnfinishedFrame === true) return REQUEST_UNITS;
     const bytes = this.#state === 'reporting' && !this.#isOpening ? this.#backlog?.nextBytes : undefined;
@@ -196,7 +202,7 @@ export class ConnectionReporter implements DeferredInput {
   #handleOldest(backlog: FrameQueue): void {
     const frame = backlog.shift();
     if (frame === undefined) return;
-    this.#holding?.set('backlog', sizeOf(backlog));
+    this.#countBacklog(backlog);
     if (frame.kind === 'control') {
       this.#queuedControlFrames -= 1;
       this.#context.gateway.controlFrame(this.#connectionId());
@@ -226,16 +232,32 @@ export class ConnectionReporter implements DeferredInput {
   #enqueue(bytes: Uint8Array, kind: FrameKind): boolean {
     const added = bytes.length + QUEUED_FRAME_BYTES;
     // M23: a transport that cannot stop reading exceeds the budget of the turn, because no frame may be lost.
-    while (this.nextCost !== undefined && !this.#hasRoom(added, kind)) this.handleNext();
-    if (this.#state === 'muted' || this.#state === 'closed') return true;
-    if (!this.#hasRoom(added, kind)) return false;
+    while (!this.#hasRoom(added, kind)) {
+      if (this.nextCost === undefined) return this.#isOver;
+      this.handleNext();
+    }
+    if (this.#isOver) return true;
     const isFirst = this.#backlog === undefined;
     const backlog = (this.#backlog ??= new FrameQueue());
     backlog.push(bytes, kind);
     if (kind === 'control') this.#queuedControlFrames += 1;
-    this.#holding?.set('backlog', sizeOf(backlog));
+    this.#countBacklog(backlog);
+    this.#context.turns?.budget.queued();
     if (isFirst && this.#state === 'reporting' && !this.#isOpening) this.#handleLater();
     return true;
+  }
+
+  /** The broker has closed the connection, or it was reported as closed. */
+  get #isOver(): boolean {
+    return this.#state === 'muted' || this.#state === 'closed';
+  }
+
+  /** B1: in steps, because each change costs as much as the copy of a small frame. */
+  #countBacklog(backlog: FrameQueue): void {
+    const bytes = BACKLOG_STEP_BYTES * Math.ceil(sizeOf(backlog) / BACKLOG_STEP_BYTES);
+    if (bytes === backlog.countedBytes) return;
+    backlog.countedBytes = bytes;
+    this.#holding?.set('backlog', bytes);
   }
 
   /** M23: a few large frames that wait for a later turn may exceed the limit of a paused connection, within the memory budget. */

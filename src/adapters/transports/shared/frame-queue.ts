@@ -24,6 +24,8 @@ interface Block {
 export class FrameQueue {
   /** M23: requests of an earlier frame wait, which is no longer in the queue. */
   hasUnfinishedFrame = false;
+  /** B1: the size that was counted last. */
+  countedBytes = 0;
   readonly #blocks: Block[] = [];
   readonly #sizes: number[] = [];
   readonly #kinds: number[] = [];

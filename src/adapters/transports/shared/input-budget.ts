@@ -1,5 +1,7 @@
 /** Input that waits for a later turn of the event loop, in order: the frames of one connection, for example. */
 export interface DeferredInput {
+  /** Units that may be handled before it is the turn of other input that waits. */
+  readonly share: number;
   /** Units of the oldest item that may be handled now; undefined if there is none. */
   readonly nextCost: number | undefined;
   /** Handles the oldest item. */
@@ -12,10 +14,17 @@ const FRAME_UNITS = 4;
 export const REQUEST_UNITS = 4;
 const BYTES_PER_UNIT = 256;
 const UNITS_PER_TURN = 4_000;
-/** The part of every turn that a connection has in any case, so that no small frame waits for the large frames of others. */
-const UNITS_PER_CONNECTION = 64;
+/**
+ * The part of every turn that a connection has in any case, so that no small frame waits for the large frames of others; and its
+ * share while its frames wait.
+ */
+export const UNITS_PER_CONNECTION = 64;
 /** The part of every turn that the input that waits longest has in any case, with at least one item. */
 const UNITS_OF_OLDEST = 1_000;
+/** Of the copy of an item that waits. */
+const QUEUED_UNITS = 1;
+/** Output is sent after this many units of a turn beyond the budget, so that it does not wait for the rest of the turn. */
+const UNITS_PER_FLUSH = 1_000;
 
 /** Units that a frame costs. */
 export function frameCost(bytes: number): number {
@@ -34,13 +43,20 @@ export class InputBudget {
   #spent = 0;
   #isScheduled = false;
   #isHandlingDeferred = false;
+  /** Units since the last flush, in turns beyond the budget. */
+  #unflushed = 0;
+  readonly #flush: () => void;
   /** Units that each connection has used since the budget of the turn was exhausted. */
   readonly #extra = new Map<DeferredInput, number>();
   /** In the order in which they are served. */
   readonly #deferred = new Set<DeferredInput>();
 
-  /** @param nextTurn calls back after the current turn of the event loop. */
-  constructor(nextTurn: (then: () => void) => void = setImmediate) {
+  /**
+   * @param flush sends the output that input has caused so far.
+   * @param nextTurn calls back after the current turn of the event loop.
+   */
+  constructor(flush: () => void = () => undefined, nextTurn: (then: () => void) => void = setImmediate) {
+    this.#flush = flush;
     this.#nextTurn = nextTurn;
   }
 
@@ -58,9 +74,17 @@ export class InputBudget {
     if (before < UNITS_PER_TURN && this.#deferred.size === 0) return true;
     const extra = (this.#extra.get(input) ?? 0) + units;
     this.#extra.set(input, extra);
-    if (extra <= UNITS_PER_CONNECTION) return true;
-    this.#spent -= units;
-    return false;
+    if (extra > UNITS_PER_CONNECTION) {
+      this.#spent -= units;
+      return false;
+    }
+    this.#flushAfter(units);
+    return true;
+  }
+
+  /** Counts the copy of an item that waits, which delays the output of the turn. */
+  queued(): void {
+    this.#flushAfter(QUEUED_UNITS);
   }
 
   /** Counts further work for input that was handled in this turn. */
@@ -97,30 +121,48 @@ export class InputBudget {
     this.#isScheduled = false;
     this.#isHandlingDeferred = true;
     let reserved = UNITS_OF_OLDEST;
-    for (const input of [...this.#deferred]) {
-      // A connection that was not served keeps its place.
-      if (!this.#handlePart(input, reserved) && input.nextCost !== undefined) continue;
-      reserved = UNITS_PER_CONNECTION;
-      this.#deferred.delete(input);
-      if (input.nextCost !== undefined) this.#deferred.add(input);
+    // Each input has its share in each round, so that none waits for all the frames of another.
+    for (let isHandled = true; isHandled && this.#deferred.size > 0;) {
+      isHandled = false;
+      for (const input of [...this.#deferred]) {
+        if (reserved === 0 && this.#spent >= UNITS_PER_TURN) break;
+        // Input that was not served keeps its place.
+        if (!this.#handleShare(input, reserved) && input.nextCost !== undefined) continue;
+        isHandled = true;
+        reserved = 0;
+        this.#deferred.delete(input);
+        if (input.nextCost !== undefined) this.#deferred.add(input);
+      }
     }
     this.#isHandlingDeferred = false;
     this.#spent = 0;
+    this.#unflushed = 0;
     this.#extra.clear();
     if (this.#deferred.size > 0) this.#schedule();
   }
 
   /** @param reserved units that may be used even if the turn has handled its budget. @returns whether an item was handled. */
-  #handlePart(input: DeferredInput, reserved: number): boolean {
+  #handleShare(input: DeferredInput, reserved: number): boolean {
     let used = 0;
     for (let units = input.nextCost; units !== undefined; units = input.nextCost) {
-      const isFirstOfOldest = used === 0 && reserved === UNITS_OF_OLDEST;
-      if (!isFirstOfOldest && used + units > reserved && this.#spent >= UNITS_PER_TURN) break;
+      const isFirstOfOldest = used === 0 && reserved > 0;
+      if (!isFirstOfOldest && used + units > reserved) {
+        const isBeyondShare = used > 0 && used + units > input.share;
+        if (isBeyondShare || this.#spent + units > UNITS_PER_TURN) break;
+      }
       const before = this.#spent;
       this.#spent += units;
       input.handleNext();
       used += this.#spent - before;
+      this.#flushAfter(this.#spent - before);
     }
     return used > 0;
+  }
+
+  #flushAfter(units: number): void {
+    this.#unflushed += units;
+    if (this.#unflushed < UNITS_PER_FLUSH) return;
+    this.#unflushed = 0;
+    this.#flush();
   }
 }

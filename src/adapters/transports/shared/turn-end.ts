@@ -8,10 +8,10 @@ export interface Corked {
 export class TurnEnd {
   readonly #corked: Corked[] = [];
   #afterAll: (() => void) | undefined;
+  #isScheduled = false;
   readonly #end = (): void => {
-    for (const one of this.#corked) one.uncork();
-    this.#corked.length = 0;
-    this.#afterAll?.();
+    this.#isScheduled = false;
+    this.flush();
   };
 
   /** Calls the listener whenever all scheduled writers have sent. */
@@ -20,6 +20,16 @@ export class TurnEnd {
   }
 
   schedule(one: Corked): void {
-    if (this.#corked.push(one) === 1) setImmediate(this.#end);
+    this.#corked.push(one);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#end);
+  }
+
+  /** Uncorks all scheduled writers now. */
+  flush(): void {
+    for (const one of this.#corked) one.uncork();
+    this.#corked.length = 0;
+    this.#afterAll?.();
   }
 }

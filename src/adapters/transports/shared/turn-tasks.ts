@@ -18,7 +18,8 @@ export interface Turns {
   readonly requests: TurnTasks;
 }
 
-export function createTurns(budget = new InputBudget()): Turns {
+/** @param budget of frames, and of the beginnings and ends of connections. */
+export function createTurns(budget: InputBudget): Turns {
   return { budget, tasks: new TurnTasks(budget), requests: new TurnTasks(new InputBudget()) };
 }
 
@@ -36,18 +37,29 @@ export const WAITING_REQUEST_BYTES = 4 * 1024;
  * delivers thousands of them at once when a proxy or a network restarts.
  */
 class TurnTasks implements DeferredInput {
+  /** The tasks of many connections share it. */
+  readonly share = 1_000;
   readonly #budget: InputBudget;
   #tasks: (Task | undefined)[] = [];
   /** Index of the oldest task. */
   #first = 0;
   #waitingBytes = 0;
+  /** A task that waited is running. */
+  #isRunning = false;
 
   constructor(budget: InputBudget) {
     this.#budget = budget;
   }
 
-  /** @returns whether the caller may run a task in this turn; else the caller must call `defer`. */
+  /**
+   * The next step of a task that waited belongs to that task: the opening of a connection to its handshake.
+   * @returns whether the caller may run a task in this turn; else the caller must call `defer`.
+   */
   admits(cost: number): boolean {
+    if (this.#isRunning) {
+      this.spend(cost);
+      return true;
+    }
     return this.#first === this.#tasks.length && this.#budget.admits(this, cost);
   }
 
@@ -89,6 +101,11 @@ class TurnTasks implements DeferredInput {
       this.#tasks = [];
       this.#first = 0;
     }
-    task.run();
+    this.#isRunning = true;
+    try {
+      task.run();
+    } finally {
+      this.#isRunning = false;
+    }
   }
 }

@@ -164,6 +164,16 @@ export function rejectRequest(response: uWS.HttpResponse, answer: HttpResponse):
   });
 }
 
+/** Rejects a request about which the gateway was not asked. */
+export function refuse(
+  gateway: Pick<Gateway, 'refused'>,
+  { request, response }: { readonly request: UwsRequest; readonly response: uWS.HttpResponse },
+  answer: HttpResponse,
+): void {
+  gateway.refused(request, answer);
+  rejectRequest(response, answer);
+}
+
 /*
  * H15: the library writes a response even if the client does not read, and continues with the next request of the packet. It
  * closes a connection whose next request is parsed before the response is sent. Therefore a response with a body is not written

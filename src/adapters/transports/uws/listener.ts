@@ -1,26 +1,26 @@
 import type * as uWS from 'uWebSockets.js';
-import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import { ListenError } from '../../../application/ports/transport.ts';
-import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { CLOSE_FRAMES } from '../shared/close-frames.ts';
-import { grantedSubprotocol, handshakeFault } from '../shared/handshake.ts';
+import { InputBudget } from '../shared/input-budget.ts';
 import { listenError } from '../shared/listen-errors.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
-import { AMBIGUOUS_LENGTH, NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
+import { AMBIGUOUS_LENGTH, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
 import { createTurns } from '../shared/turn-tasks.ts';
 import { PendingCloses } from './pending-closes.ts';
 import { Apps } from './apps.ts';
 import { FileHandleMonitor } from './file-handle-monitor.ts';
-import { BodilessResponses, rejectRequest, type ExchangeHost, UwsExchange } from './http.ts';
+import { Handshakes, type SocketData } from './handshakes.ts';
+import { BodilessResponses, refuse, type ExchangeHost, UwsExchange } from './http.ts';
 import { UwsRequest } from './request.ts';
 import { endOf } from './ends.ts';
 import { findLibrary, type Library } from './library.ts';
 import { listenFailureAt } from './listen-failure.ts';
 import { Outbox } from './outbox.ts';
-import { UwsSocket, type SocketContext } from './socket.ts';
+import type { SocketContext, UwsSocket } from './socket.ts';
 import { UwsStream } from './stream.ts';
 
 /** The option of `listen` for a port that several processes share. */
@@ -31,25 +31,11 @@ interface ListenerWithOption {
   listen(host: string, port: number, option: number, listening: (token: uWS.us_listen_socket | false) => void): void;
 }
 
-/** Dependencies of the request and connection handlers. */
-interface HandlerContexts {
-  readonly reporterContext: ReporterContext;
+/** Dependencies that the request handlers of an app share. */
+interface Handlers {
+  readonly gateway: Gateway;
+  readonly handshakes: Handshakes;
   readonly exchangeHost: ExchangeHost;
-}
-
-/** An upgrade that the gateway accepted. */
-interface AcceptedUpgrade {
-  readonly reporterContext: ReporterContext;
-  readonly admission: Admission;
-  /** The value of `Sec-WebSocket-Key`. */
-  readonly key: string;
-  /** A11: empty for none. */
-  readonly subprotocol: string;
-}
-
-/** The user data of a socket of the library. */
-interface SocketData {
-  readonly socket: UwsSocket;
 }
 
 // M18: the library cuts a message beyond its own limit without a close frame. So its limit is larger: a message of up to 64 KiB
@@ -91,10 +77,8 @@ class UwsTransport implements Transport {
   readonly #socketContext: SocketContext;
   /** B4: for further connections of an address. */
   readonly #reducedSocketContext: SocketContext;
-  /** B4: the upgrade that the first handler passes to the second. */
-  #yielded: AcceptedUpgrade | undefined;
   readonly #turnEnd = new TurnEnd();
-  readonly #turns = createTurns();
+  readonly #turns = createTurns(new InputBudget(() => this.#socketContext.outbox.flush()));
   #apps: Apps | undefined;
   #listening: uWS.us_listen_socket | undefined;
   #fileHandles: FileHandleMonitor | undefined;
@@ -178,7 +162,14 @@ class UwsTransport implements Transport {
   #registerHandlers(app: uWS.TemplatedApp, gateway: Gateway): void {
     const { sendBufferBytes: maxBacklogBytes } = this.#settings;
     const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, turns: this.#turns };
-    const exchangeHost = this.#exchangeHost(reporterContext);
+    const handshakes = new Handshakes({
+      reporterContext,
+      turns: this.#turns,
+      isAccepting: () => this.#isAccepting,
+      full: this.#socketContext,
+      reduced: this.#reducedSocketContext,
+    });
+    const handlers: Handlers = { gateway, handshakes, exchangeHost: this.#exchangeHost(reporterContext) };
     app.filter((_, count) => {
       if (count > 0) this.#fileHandles?.accepted();
     });
@@ -186,18 +177,15 @@ class UwsTransport implements Transport {
     // two match the same paths.
     app.ws<SocketData>('/*', {
       ...this.#behavior(this.#socketContext, EXCESS_BYTES),
-      upgrade: (response, request, context) => this.#serveRequest({ reporterContext, exchangeHost }, response, request, context),
+      upgrade: (response, request, route) => this.#serveRequest(handlers, response, request, route),
     });
     app.ws<SocketData>('/**', {
       ...this.#behavior(this.#reducedSocketContext, REDUCED_EXCESS_BYTES),
-      upgrade: (response, request, context) => {
-        const accepted = this.#yielded;
-        this.#yielded = undefined;
-        if (accepted === undefined) request.setYield(true);
-        else upgrade(accepted, this.#reducedSocketContext, response, context);
+      upgrade: (_, request, reducedRoute) => {
+        if (!handshakes.continue(reducedRoute)) request.setYield(true);
       },
     });
-    app.any('/*', (response, request) => this.#serveRequest({ reporterContext, exchangeHost }, response, request));
+    app.any('/*', (response, request) => this.#serveRequest(handlers, response, request));
   }
 
   /** The handlers of WebSockets, except `upgrade`. @param excess B4: bytes that the library buffers beyond the message limit. */
@@ -231,56 +219,26 @@ class UwsTransport implements Transport {
     };
   }
 
-  /** @param context undefined if the library did not recognize a handshake; the library checks only the length of the key. */
+  /** @param route undefined if the library did not recognize a handshake; the library checks only the length of the key. */
   #serveRequest(
-    { reporterContext, exchangeHost }: HandlerContexts,
+    { gateway, handshakes, exchangeHost }: Handlers,
     response: uWS.HttpResponse,
     raw: uWS.HttpRequest,
-    context?: uWS.us_socket_context_t,
+    route?: uWS.us_socket_context_t,
   ): void {
-    const { gateway } = reporterContext;
-    // A handshake takes as long as many messages, and handshakes come in bursts.
-    this.#socketContext.outbox.flush();
     const request = new UwsRequest(raw, response);
-    if (request.framing === 'ambiguous') return refuse(gateway, request, response, AMBIGUOUS_LENGTH);
-    if (!isWebSocketUpgrade(request)) return new UwsExchange(request, response, exchangeHost).serve(gateway);
+    if (request.framing === 'ambiguous') return refuse(gateway, { request, response }, AMBIGUOUS_LENGTH);
+    if (!isWebSocketUpgrade(request)) return this.#serveHttp(new UwsExchange(request, response, exchangeHost), gateway);
     // The library would read the body as frames.
-    if (request.framing !== 'none') return refuse(gateway, request, response, AMBIGUOUS_LENGTH);
-    if (!this.#isAccepting) return refuse(gateway, request, response, NOT_ACCEPTING);
-    const answer = gateway.upgrade(request);
-    if (!answer.accept) return rejectRequest(response, answer.response);
-    const fault = handshakeFault(request);
-    if (fault !== undefined || context === undefined) {
-      gateway.abandoned(answer);
-      return refuse(gateway, request, response, fault ?? NOT_ACCEPTING);
-    }
-    const key = request.header('sec-websocket-key') ?? '';
-    const subprotocol = grantedSubprotocol(answer, request) ?? '';
-    const accepted: AcceptedUpgrade = { reporterContext, admission: answer, key, subprotocol };
-    const { maxFrameBytes } = this.#settings;
-    if (maxFrameBytes <= REDUCED_FRAME_BYTES || answer.memory?.reserve(maxFrameBytes) !== false) {
-      return upgrade(accepted, this.#socketContext, response, context);
-    }
-    this.#yielded = accepted;
-    raw.setYield(true);
+    if (request.framing !== 'none') return refuse(gateway, { request, response }, AMBIGUOUS_LENGTH);
+    handshakes.request({ request, response, route }, raw);
   }
-}
 
-function refuse(gateway: Gateway, request: UwsRequest, response: uWS.HttpResponse, answer: HttpResponse): void {
-  gateway.refused(request, answer);
-  rejectRequest(response, answer);
-}
-
-function upgrade(
-  { reporterContext, admission, key, subprotocol }: AcceptedUpgrade,
-  socketContext: SocketContext,
-  response: uWS.HttpResponse,
-  context: uWS.us_socket_context_t,
-): void {
-  const reporter = new ConnectionReporter(reporterContext, admission);
-  const userData: SocketData = { socket: new UwsSocket(reporter, socketContext, admission.sendsBinary) };
-  // O13, A11: without this argument, the library would accept the first subprotocol.
-  response.upgrade(userData, key, subprotocol, '', context);
+  #serveHttp(exchange: UwsExchange, gateway: Gateway): void {
+    // A request takes as long as many messages, and requests come in bursts.
+    this.#socketContext.outbox.flush();
+    exchange.serve(gateway);
+  }
 }
 
 /** The library copies the user data onto its socket. `getUserData` would be one more native call for each message. */

@@ -6,6 +6,7 @@ import { FrameDecoder } from '../../../../../src/adapters/transports/node/frame-
 import { FrameMemory } from '../../../../../src/adapters/transports/node/frame-memory.ts';
 import { OpenConnections } from '../../../../../src/adapters/transports/node/open-connections.ts';
 import { TurnEnd } from '../../../../../src/adapters/transports/shared/turn-end.ts';
+import { InputBudget } from '../../../../../src/adapters/transports/shared/input-budget.ts';
 import { createTurns } from '../../../../../src/adapters/transports/shared/turn-tasks.ts';
 import { ConnectionReporter } from '../../../../../src/adapters/transports/shared/connection-reporter.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
@@ -32,7 +33,12 @@ function opened({ isStuck = false } = {}) {
   });
   const gateway = new RecordingGateway();
   const openConnections = new OpenConnections();
-  const reporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes: Number.POSITIVE_INFINITY, turns: createTurns() };
+  const reporterContext = {
+    gateway,
+    defer: queueMicrotask,
+    maxBacklogBytes: Number.POSITIVE_INFINITY,
+    turns: createTurns(new InputBudget()),
+  };
   const reporter = new ConnectionReporter(reporterContext, ADMISSION);
   const decoder = new FrameDecoder(LIMITS.maxFrameBytes);
   const socket = new DirectSocket(stream, {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { NodeSocket } from '../../../../../src/adapters/transports/node/socket.ts';
 import { TurnEnd } from '../../../../../src/adapters/transports/shared/turn-end.ts';
+import { InputBudget } from '../../../../../src/adapters/transports/shared/input-budget.ts';
 import { createTurns } from '../../../../../src/adapters/transports/shared/turn-tasks.ts';
 import { ConnectionReporter } from '../../../../../src/adapters/transports/shared/connection-reporter.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
@@ -47,7 +48,7 @@ function opened({ isStuck = false } = {}) {
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
   const defer = (turn: () => void): void => void turns.push(turn);
-  const reporterContext = { gateway, defer, maxBacklogBytes: Number.POSITIVE_INFINITY, turns: createTurns() };
+  const reporterContext = { gateway, defer, maxBacklogBytes: Number.POSITIVE_INFINITY, turns: createTurns(new InputBudget()) };
   const reporter = new ConnectionReporter(reporterContext, ADMISSION);
   const context = { limits: LIMITS, turnEnd: new TurnEnd() };
   const socket = new NodeSocket(ws as unknown as WebSocket, stream as never, { reporter, context });

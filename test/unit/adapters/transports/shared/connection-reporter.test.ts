@@ -178,12 +178,14 @@ describe('the reports of one connection', () => {
     expect(connection()?.end).toEqual(LOST);
   });
 
-  it('B1: queued frames and unread bytes are counted', () => {
+  it('B1: queued frames, in whole KiB, and unread bytes are counted', () => {
     const holding = new MemoryBudget({ memoryBudget: 9_999, memoryPerAddress: 9_999 }).open('');
-    const { reporter, pass } = opened(1_000, holding);
+    const { reporter, pass } = opened(9_999, holding);
     reporter.pause();
     reporter.frame(bytes('four'), false);
-    expect(holding.bytes).toBe(QUEUED_FRAME_BYTES + 4);
+    expect(holding.bytes).toBe(1024);
+    for (let count = 1; count < 10; count++) reporter.frame(bytes('four'), false);
+    expect(holding.bytes).toBe(1024 * Math.ceil((10 * (QUEUED_FRAME_BYTES + 4)) / 1024));
     reporter.resume();
     pass();
     expect(holding.bytes).toBe(0);

@@ -27,7 +27,11 @@ class Loop {
   readonly gateway = new RecordingGateway();
   readonly #ends: (() => void)[] = [];
   readonly #microtasks: (() => void)[] = [];
-  readonly budget = new InputBudget((end) => void this.#ends.push(end));
+  flushes = 0;
+  readonly budget = new InputBudget(
+    () => void this.flushes++,
+    (end) => void this.#ends.push(end),
+  );
 
   open(maxBacklogBytes = 4 * MIB): { readonly reporter: ConnectionReporter; readonly connection: RecordedConnection } {
     const defer = (task: () => void): void => void this.#microtasks.push(task);
@@ -147,6 +151,32 @@ describe('M23: the input of one turn of the event loop', () => {
       expect(ann.connection.frames).toHaveLength(turn + 1);
       loop.endTurn();
     }
+  });
+
+  it('connections whose frames wait are served in rounds, within the budget of the turn', () => {
+    const loop = new Loop();
+    const flooding = Array.from({ length: 50 }, () => loop.open());
+    for (const { reporter } of flooding) for (let n = 0; n < 400; n++) reporter.frame(Buffer.from('x'), false);
+    const ann = loop.open();
+    for (let n = 0; n < 30; n++) ann.reporter.frame(Buffer.from('y'), false);
+    loop.endTurn();
+    const handled = (): number => flooding.reduce((sum, { connection }) => sum + connection.frames.length, 0);
+    const before = handled();
+    loop.endTurn();
+    expect(handled() - before).toBeLessThan(1_050);
+    expect(ann.connection.frames).toHaveLength(30);
+  });
+
+  it('in a long turn, output does not wait for its end', () => {
+    const loop = new Loop();
+    const { reporter } = loop.open();
+    for (let n = 0; n < 900; n++) reporter.frame(Buffer.from('x'), false);
+    expect(loop.flushes).toBe(0);
+    for (let n = 0; n < 2_100; n++) reporter.frame(Buffer.from('x'), false);
+    expect(loop.flushes).toBeGreaterThanOrEqual(2);
+    const before = loop.flushes;
+    for (let turn = 0; turn < 2; turn++) loop.endTurn();
+    expect(loop.flushes - before).toBeGreaterThanOrEqual(4);
   });
 
   it('thousands of connections with a few frames each are not deferred', () => {

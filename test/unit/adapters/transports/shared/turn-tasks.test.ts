@@ -21,7 +21,12 @@ class Loop {
   readonly gateway = new RecordingGateway();
   readonly #ends: (() => void)[] = [];
   readonly #microtasks: (() => void)[] = [];
-  readonly turns = createTurns(new InputBudget((end) => void this.#ends.push(end)));
+  readonly turns = createTurns(
+    new InputBudget(
+      () => undefined,
+      (end) => void this.#ends.push(end),
+    ),
+  );
 
   reporter(): ConnectionReporter {
     const { gateway, turns } = this;
@@ -63,6 +68,24 @@ describe('M23: tasks of one turn of the event loop', () => {
     }
     expect(Math.max(...counts)).toBeLessThan(60);
     expect(done).toEqual(Array.from({ length: 500 }, (_, n) => n));
+  });
+
+  it('the next step of a task that waited runs with it, and uses the budget of the turn', () => {
+    const loop = new Loop();
+    const { tasks } = loop.turns;
+    loop.fill();
+    const done: string[] = [];
+    for (let n = 0; n < 100; n++) {
+      tasks.defer(TASK_COST.handshake, () => {
+        done.push(`handshake ${n}`);
+        tasks.run(TASK_COST.open, () => void done.push(`opening ${n}`));
+      });
+    }
+    loop.endTurn();
+    loop.endTurn();
+    expect(done.length).toBeLessThan(2 * 45);
+    loop.endTurns();
+    expect(done).toEqual(Array.from({ length: 100 }, (_, n) => [`handshake ${n}`, `opening ${n}`]).flat());
   });
 
   it('beyond the memory limit, the oldest tasks run in the same turn', () => {

@@ -1,0 +1,122 @@
+import type * as uWS from 'uWebSockets.js';
+import type { Admission } from '../../../application/ports/transport.ts';
+import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
+import { grantedSubprotocol, handshakeFault } from '../shared/handshake.ts';
+import { NOT_ACCEPTING } from '../shared/requests.ts';
+import { TASK_COST, type Turns, WAITING_REQUEST_BYTES } from '../shared/turn-tasks.ts';
+import { refuse, rejectRequest } from './http.ts';
+import type { UwsRequest } from './request.ts';
+import { UwsSocket, type SocketContext } from './socket.ts';
+
+/** The user data of a socket of the library. */
+export interface SocketData {
+  readonly socket: UwsSocket;
+}
+
+/** Dependencies that all handshakes of a transport share. */
+export interface HandshakeContext {
+  readonly reporterContext: ReporterContext;
+  readonly turns: Turns;
+  readonly isAccepting: () => boolean;
+  /** For connections with the full message limit. */
+  readonly full: SocketContext;
+  /** B4: for further connections of an address. */
+  readonly reduced: SocketContext;
+}
+
+/** A WebSocket upgrade. The route that the library passes decides about its own message limit. */
+export interface UpgradeRequest {
+  readonly request: UwsRequest;
+  readonly response: uWS.HttpResponse;
+  /** The route with the full message limit; undefined if the library did not recognize a handshake. */
+  readonly route: uWS.us_socket_context_t | undefined;
+}
+
+/** An upgrade that the gateway accepted. */
+interface AcceptedUpgrade {
+  readonly upgrade: UpgradeRequest;
+  readonly admission: Admission;
+  readonly fullRoute: uWS.us_socket_context_t;
+  /** B4: the address can't reserve the full message limit. */
+  readonly isReduced: boolean;
+}
+
+/**
+ * Completes WebSocket handshakes, now or in a later turn (M23). The library has one route for each message limit, and passes the
+ * second one only to a request to which the first has yielded.
+ */
+export class Handshakes {
+  readonly #context: HandshakeContext;
+  /** The rest of the upgrade to which the first route has yielded. */
+  #yielded: ((reducedRoute: uWS.us_socket_context_t) => void) | undefined;
+
+  constructor(context: HandshakeContext) {
+    this.#context = context;
+  }
+
+  /** @param raw is valid only within this call. */
+  request(upgrade: UpgradeRequest, raw: uWS.HttpRequest): void {
+    if (!this.#context.turns.tasks.admits(TASK_COST.handshake)) {
+      this.#yielded = (reducedRoute) => this.#postpone(upgrade, reducedRoute);
+      return void raw.setYield(true);
+    }
+    const accepted = this.#accept(upgrade);
+    if (accepted === undefined) return;
+    if (!accepted.isReduced) return this.#complete(accepted, accepted.fullRoute);
+    this.#yielded = (reducedRoute) => this.#complete(accepted, reducedRoute);
+    raw.setYield(true);
+  }
+
+  /** @returns false if the request is no upgrade to which the first route has yielded. */
+  continue(reducedRoute: uWS.us_socket_context_t): boolean {
+    const yielded = this.#yielded;
+    this.#yielded = undefined;
+    yielded?.(reducedRoute);
+    return yielded !== undefined;
+  }
+
+  #postpone(upgrade: UpgradeRequest, reducedRoute: uWS.us_socket_context_t): void {
+    const { response } = upgrade;
+    let isOver = false;
+    response.onAborted(() => {
+      isOver = true;
+    });
+    const task = (): void => {
+      const accepted = isOver ? undefined : this.#accept(upgrade);
+      if (accepted === undefined) return;
+      // The handshake response is sent together with the first frames.
+      response.cork(() => this.#complete(accepted, accepted.isReduced ? reducedRoute : accepted.fullRoute));
+    };
+    this.#context.turns.tasks.defer(TASK_COST.handshake, task, WAITING_REQUEST_BYTES);
+  }
+
+  /** @returns undefined if the upgrade was rejected. */
+  #accept(upgrade: UpgradeRequest): AcceptedUpgrade | undefined {
+    const { isAccepting, full, reduced, reporterContext } = this.#context;
+    const { gateway } = reporterContext;
+    const { request, response, route } = upgrade;
+    // A handshake takes as long as many messages, and handshakes come in bursts.
+    full.outbox.flush();
+    if (!isAccepting()) return void refuse(gateway, upgrade, NOT_ACCEPTING);
+    const answer = gateway.upgrade(request);
+    if (!answer.accept) return void rejectRequest(response, answer.response);
+    const fault = handshakeFault(request);
+    if (fault !== undefined || route === undefined) {
+      gateway.abandoned(answer);
+      return void refuse(gateway, upgrade, fault ?? NOT_ACCEPTING);
+    }
+    const { maxFrameBytes } = full.limits;
+    const isReduced = maxFrameBytes > reduced.limits.maxFrameBytes && answer.memory?.reserve(maxFrameBytes) === false;
+    return { upgrade, admission: answer, fullRoute: route, isReduced };
+  }
+
+  #complete({ upgrade, admission, isReduced }: AcceptedUpgrade, route: uWS.us_socket_context_t): void {
+    const { request, response } = upgrade;
+    const { full, reduced, reporterContext } = this.#context;
+    const reporter = new ConnectionReporter(reporterContext, admission);
+    const userData: SocketData = { socket: new UwsSocket(reporter, isReduced ? reduced : full, admission.sendsBinary) };
+    const key = request.header('sec-websocket-key') ?? '';
+    // O13, A11: without a subprotocol, the library would accept the first one.
+    response.upgrade(userData, key, grantedSubprotocol(admission, request) ?? '', '', route);
+  }
+}
