@@ -1,9 +1,12 @@
-import { createSigner } from 'fast-jwt';
+import { createRequire } from 'node:module';
+import type * as FastJwt from 'fast-jwt';
 import { readTokenArguments, readDuration, TokenUsageError, type TokenFlags } from './arguments.ts';
 import { readSigningKey, type SigningKey } from './signing-key.ts';
 import { shown } from '../configuration/reading.ts';
 
 const DEFAULT_TTL = '1h';
+/** The library is loaded on use, because every command loads this module. */
+const load = createRequire(import.meta.url);
 
 /**
  * Signs a token.
@@ -17,6 +20,7 @@ export function mint(args: readonly string[], now: number, key: string | undefin
   if (rest.length > 0) throw new TokenUsageError('unexpected argument; quote a value that contains spaces');
   const { key: signing, algorithm } = signingKeyOf(flags, key);
   const { kid } = flags;
+  const { createSigner } = load('fast-jwt') as typeof FastJwt;
   return createSigner({ key: signing, algorithm, ...(kid === undefined ? {} : { kid }) })(claimsOf(flags, now));
 }
 
