@@ -17,7 +17,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...suite('architecture'), testTimeout: 30_000, hookTimeout: 30_000 } },
-      { test: suite('unit') },
+      { test: { ...suite('unit'), testTimeout: 30_000 } },
       { test: { ...suite('contracts'), testTimeout: 20_000 } },
       { test: { ...suite('property'), testTimeout: 60_000 } },
       { test: { ...suite('e2e'), testTimeout: 60_000, hookTimeout: 60_000, ...LATER } },

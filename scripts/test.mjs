@@ -1,8 +1,8 @@
 /* Runs all checks, the fastest first, and stops at the first failure. The last line is the sum of all tests. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runNode, runScript, runVitest } from './run.mjs';
+import { run, runNode, runScript, runVitest } from './run.mjs';
 
 const sum = { passed: 0, failed: 0 };
 const reports = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
@@ -13,11 +13,19 @@ async function vitest(...projects) {
   const output = ['--reporter=json', `--outputFile.json=${report}`];
   // A page that is stale or missing fails.
   const readOnly = ['--update=none'];
-  const isGreen = await runVitest(process.execPath, [...projects.flatMap((name) => ['--project', name]), ...readOnly, ...output]);
+  const tarball = packed();
+  const environment = tarball === undefined ? {} : { SIGNALBOX_TARBALL: join(reports, tarball) };
+  const args = [...projects.flatMap((name) => ['--project', name]), ...readOnly, ...output];
+  const isGreen = await runVitest(process.execPath, args, environment);
   const { numPassedTests = 0, numFailedTests = 0 } = read(report);
   sum.passed += numPassedTests;
   sum.failed += numFailedTests;
   return isGreen && numPassedTests > 0;
+}
+
+/** The packed package, which many tests install. */
+function packed() {
+  return readdirSync(reports).find((name) => name.endsWith('.tgz'));
 }
 
 /** An aborted run has no report. */
@@ -48,6 +56,7 @@ const STEPS = [
   ['frameworks of the recipes', () => runNode(['scripts/ensure-frameworks.mjs'])],
   ['unit, contracts, property', () => vitest('unit', 'contracts', 'property')],
   ['build', () => runScript('build')],
+  ['package', () => run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', reports])],
   ['Chromium for the end-to-end tests', () => runNode(['scripts/ensure-chromium.mjs'])],
   ['Firefox for the end-to-end tests', () => runNode(['scripts/ensure-firefox.mjs'])],
   ['aiortc for the end-to-end tests', () => runNode(['scripts/ensure-aiortc.mjs'])],

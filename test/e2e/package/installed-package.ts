@@ -31,9 +31,7 @@ export class InstalledPackage {
     const modules = join(folder, 'node_modules');
     const installed = join(modules, '@signalbox/broker');
     await mkdir(installed, { recursive: true });
-    const packing = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
-    const { stdout: packed } = await run('npm', packing, { cwd: ROOT });
-    const tarball = join(folder, packed.trim());
+    const tarball = process.env['SIGNALBOX_TARBALL'] ?? (await pack(folder));
     await run('tar', ['--extract', '--file', tarball, '--strip-components', '1', '--directory', installed]);
     const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
       dependencies: Record<string, string>;
@@ -92,4 +90,10 @@ export class InstalledPackage {
     const strict = '--strict --exactOptionalPropertyTypes --target es2023 --types node --skipLibCheck false';
     return (await this.node(join(ROOT, 'node_modules/typescript-native/bin/tsc'), ...strict.split(' '), ...flags)).stdout;
   }
+}
+
+/** The packed package of the present build. `npm test` packs it once, for all tests. */
+async function pack(folder: string): Promise<string> {
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: ROOT });
+  return join(folder, stdout.trim());
 }
