@@ -12,7 +12,7 @@ export interface PendingFrame {
 }
 
 /** The frames of one connection. */
-class Backlog {
+export class Backlog {
   readonly #frames: PendingFrame[] = [];
   /** Index of the oldest frame, and the number of its requests that were taken. */
   #first = 0;

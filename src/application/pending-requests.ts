@@ -6,11 +6,12 @@ import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { LeaseFence } from './lease-fence.ts';
-import { PendingFrames, type PendingFrame } from './pending-frames.ts';
-import { pendingMessages } from './pending-messages.ts';
+import { PendingFrames, type Backlog, type Decoding, type PendingFrame } from './pending-frames.ts';
+import { messageIn, pendingMessages } from './pending-messages.ts';
 import type { Performer } from './performer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { FrameRequest } from './ports/requests.ts';
+import { ACTS_PER_TURN } from './slices.ts';
 import type { Turns } from './turns.ts';
 
 /** Logs a fault and closes the connection that caused it. */
@@ -35,6 +36,8 @@ export class PendingRequests {
   readonly #parts: PendingRequestsParts;
   readonly #fault: ReportFault;
   readonly #frames: PendingFrames;
+  /** Superseded connections whose frames are being refused. They may have ended. */
+  readonly #refused = new Set<ConnectionId>();
 
   constructor(parts: PendingRequestsParts, fault: ReportFault) {
     this.#parts = parts;
@@ -44,7 +47,7 @@ export class PendingRequests {
       if (this.#frames.has(id)) parts.turns.run(() => this.#handle(id));
     });
     parts.performer.onSuperseded((realm, session) => {
-      if (this.#frames.has(session.connection)) parts.turns.run(() => this.#refuse(realm, session));
+      if (this.#frames.has(session.connection)) parts.turns.run(() => this.#supersede(realm, session));
     });
     parts.performer.onClosing((realm, session) => this.#hold(realm, session, parts.connections.find(session.connection)));
     parts.fence.onLifted(() => {
@@ -85,6 +88,7 @@ export class PendingRequests {
   /** A connection has ended. Must be called within a turn. */
   ended(id: ConnectionId, connection: Connection): void {
     const { session } = connection;
+    if (this.#refused.has(id)) return;
     if (session?.state === 'open') this.#hold(session.realm, session, connection);
     this.#frames.take(id);
   }
@@ -101,6 +105,7 @@ export class PendingRequests {
     const now = clock.now();
     const connection = connections.find(id);
     const session = connection?.session;
+    if (this.#refused.has(id)) return;
     if (connection === undefined || session?.state === 'connecting' || fence.isBlocking(now)) return;
     const { conversation, socket } = connection;
     const backlog = this.#frames.takeBacklog(id);
@@ -117,11 +122,38 @@ export class PendingRequests {
   }
 
   /** M13: a superseded connection's pending frames are not handled. The peer is notified about each message among them. */
-  #refuse(realm: Realm, session: Session): void {
+  #supersede(realm: Realm, session: Session): void {
     const conversation = this.#parts.connections.find(session.connection)?.conversation;
-    for (const message of pendingMessages(this.#frames.take(session.connection), conversation, session, realm.limits)) {
-      this.#parts.performer.perform(realm, realm.notices.unheld(message), this.#parts.clock.now());
+    if (conversation === undefined) return;
+    this.#refused.add(session.connection);
+    this.#refuse(realm, session, conversation);
+  }
+
+  /** M23: some requests in each turn. Must be called within a turn. */
+  #refuse(realm: Realm, session: Session, conversation: Decoding): void {
+    const { turns, clock } = this.#parts;
+    const { connection: id } = session;
+    const backlog = this.#frames.takeBacklog(id);
+    if (backlog !== undefined && this.#refuseSome(realm, session, backlog, conversation)) {
+      this.#frames.putBack(id, backlog);
+      clock.wakeAt(clock.now(), () => void turns.run(() => this.#refuse(realm, session, conversation)));
+    } else this.#refused.delete(id);
+  }
+
+  /** @returns whether requests remain. */
+  #refuseSome(realm: Realm, session: Session, backlog: Backlog, conversation: Decoding): boolean {
+    const { performer, clock } = this.#parts;
+    try {
+      for (let i = 0; i < ACTS_PER_TURN && !backlog.isEmpty; i++) {
+        const request = backlog.takeRequest(conversation)?.request;
+        if (request?.action === 'leave') return false;
+        const message = request && messageIn(request, session, realm.limits);
+        if (message !== undefined) performer.perform(realm, realm.notices.unheld(message), clock.now());
+      }
+    } catch (error) {
+      this.#fault(session.connection, error);
     }
+    return !backlog.isEmpty;
   }
 
   /** The directory decides whether a peer whose connection ends owned its id. If it did, its messages are held. */

@@ -182,6 +182,23 @@ describe('frames that arrive before the connection is open', () => {
     expect(current.received).toEqual([{ type: 'EXPIRE', src: 'bob', dst: 'ann' }]);
   });
 
+  it('O14, O5, M23: are answered some in each turn, also after the superseded socket has ended', () => {
+    const { broker, engine, clock } = setUp({ messageBurst: 1_000 });
+    engine.pause();
+    const [old, current] = [broker.connectPeer('ann'), broker.connectPeer('ann')];
+    for (let n = 0; n < 120; n++) old.sendOffer(`bob${n}`, n);
+    engine.handleNext(2);
+    engine.resume();
+    expect(old.closeCode).toBe(4001);
+    old.client.cut();
+    clock.advance(0);
+    // The first slice was refused before the new connection was open, so that its notices are held until the next fetch.
+    expect(current.received).toHaveLength(70);
+    clock.advance(LEASE);
+    const absent = current.received.map((frame) => (frame as { type: 'EXPIRE'; src: string }).src);
+    expect(absent.toSorted()).toEqual(Array.from({ length: 120 }, (_, n) => `bob${n}`).toSorted());
+  });
+
   it('O14, L1: keep the connection alive', () => {
     const { broker, engine, clock } = setUp({ aliveTimeout: 10_000 });
     engine.pause();
