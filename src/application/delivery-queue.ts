@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import type { CandidateSearch } from '../domain/subscriber-search.ts';
+import type { MemoryAccount } from '../domain/memory-budget.ts';
 import type { TopicEvent } from '../domain/topic.ts';
 
 /** An event with its pending recipients. */
@@ -16,6 +17,23 @@ export interface DeliveryBatch {
   nextRecipient: number;
   /** Recipients that are still counted as pending. */
   pending: number;
+  /** Of `frames`, or of the payload. */
+  bytes: number;
+  /** B1: the publisher, which holds the bytes. */
+  readonly payer: MemoryAccount | undefined;
+}
+
+/** @param payer B1: undefined for events that no client has published. */
+export function newBatch(search: CandidateSearch | undefined, payer: MemoryAccount | undefined): DeliveryBatch {
+  const frames: DeliveryBatch['frames'] = new Map();
+  return { recipients: [], search, event: undefined, indexes: [], frames, nextRecipient: 0, pending: 0, bytes: 0, payer };
+}
+
+/** Bytes that a batch keeps. */
+export function bytesOf({ event, frames }: DeliveryBatch): number {
+  let bytes = event?.event === 'publication' ? event.publication.payload.length : 0;
+  for (const frame of frames.values()) bytes += frame?.length ?? 0;
+  return bytes;
 }
 
 /** Batches in order, the oldest first. One connection may have thousands, so removing the oldest takes constant time. */

@@ -1,10 +1,11 @@
 import type { CandidateSearch } from '../domain/subscriber-search.ts';
 import { UNBOUNDED } from '../domain/subscriber-search.ts';
 import type { ConnectionId } from '../domain/ids.ts';
+import type { MemoryAccount } from '../domain/memory-budget.ts';
 import { ReusedBytes } from '../domain/reused-bytes.ts';
 import { copyWithBytes, type Receivers, type TopicEvent } from '../domain/topic.ts';
 import type { Connection } from './connection.ts';
-import { DeliveryQueue, type DeliveryBatch } from './delivery-queue.ts';
+import { bytesOf, DeliveryQueue, type DeliveryBatch, newBatch } from './delivery-queue.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Conversation, Dialect } from './ports/dialect.ts';
 import type { WriteOutcome } from './ports/socket.ts';
@@ -28,6 +29,9 @@ const STEPS_PER_UNIT = 1000;
  */
 export const MAX_PENDING_DELIVERIES = 200_000;
 
+/** T10: the limit for the bytes of pending frames, each counted once. Above it, publish requests are refused. */
+const MAX_PENDING_BYTES = 2 * 1024 * 1024;
+
 /**
  * T10: delivers events to any number of connections in slices, one slice for each turn of the event loop. An event is encoded
  * once for each dialect, or for each voice of a stateful dialect. Pending events of a connection are delivered in order, before
@@ -38,7 +42,11 @@ export class FanOut {
   readonly #batches = new DeliveryQueue();
   /** For the frames of batches. */
   readonly #memory = new ReusedBytes();
+  /** B1: of each publisher, bytes of pending frames. */
+  readonly #heldBytes = new Map<MemoryAccount, number>();
+  #payer: MemoryAccount | undefined = undefined;
   #pending = 0;
+  #pendingBytes = 0;
   #spent = 0;
   #isScheduled = false;
 
@@ -46,9 +54,19 @@ export class FanOut {
     this.#parts = parts;
   }
 
-  /** T10: whether the limit for pending deliveries is reached. */
+  /** T10: whether a limit for pending deliveries is reached. */
   get isFull(): boolean {
-    return this.#pending >= MAX_PENDING_DELIVERIES;
+    return this.#pending >= MAX_PENDING_DELIVERIES || this.#pendingBytes >= MAX_PENDING_BYTES;
+  }
+
+  /** B1: frames that wait after `publish` count as memory of the publisher. */
+  publishFor(payer: MemoryAccount | undefined, publish: () => void): void {
+    this.#payer = payer;
+    try {
+      publish();
+    } finally {
+      this.#payer = undefined;
+    }
   }
 
   /** Delivers to all receivers, each in its own dialect, now or in later turns. The event is borrowed for the call. */
@@ -80,7 +98,7 @@ export class FanOut {
   /** M23: adds a frame behind the pending events of a connection, because there may be too many for one turn. */
   append(id: ConnectionId, connection: Connection, frame: Uint8Array): void {
     const frames = new Map([[voiceOf(connection.conversation), this.#memory.copy(frame)]]);
-    const batch = { recipients: [id], search: undefined, event: undefined, indexes: [], frames, nextRecipient: 0, pending: 0 };
+    const batch = { ...newBatch(undefined, undefined), recipients: [id], frames };
     (connection.pendingBatches ??= new DeliveryQueue()).push(batch);
     this.#queue(batch);
   }
@@ -104,15 +122,8 @@ export class FanOut {
         this.#write(id, connection, frameFor(connection.conversation, event, frames));
         continue;
       }
-      batch ??= {
-        recipients: [],
-        search,
-        event: isLate(event, search) ? copyEvent(event) : undefined,
-        indexes: [],
-        frames: new Map(),
-        nextRecipient: 0,
-        pending: 0,
-      };
+      batch ??= newBatch(search, this.#payer);
+      if (isLate(event, search)) batch.event ??= copyEvent(event);
       if (hasOwnVoice(connection.conversation)) batch.event ??= copyEvent(event);
       else if (!isLate(event, search)) this.#copyFrame(connection.conversation, event, batch.frames, frames);
       batch.recipients.push(id);
@@ -127,6 +138,8 @@ export class FanOut {
     this.#batches.push(batch);
     batch.pending = batch.recipients.length;
     this.#pending += batch.pending;
+    batch.bytes = bytesOf(batch);
+    this.#countBytes(batch, batch.bytes);
     while (this.#pending > 2 * MAX_PENDING_DELIVERIES) this.#deliverSlice();
     this.#scheduleSlice();
   }
@@ -156,9 +169,20 @@ export class FanOut {
   }
 
   /** No recipient receives the batch again. */
-  #releaseFrames({ frames }: DeliveryBatch): void {
+  #releaseFrames(batch: DeliveryBatch): void {
+    const { frames } = batch;
+    this.#countBytes(batch, -batch.bytes);
     for (const frame of frames.values()) if (frame !== undefined) this.#memory.release(frame);
     frames.clear();
+  }
+
+  #countBytes({ payer }: DeliveryBatch, added: number): void {
+    this.#pendingBytes += added;
+    if (payer === undefined) return;
+    const bytes = (this.#heldBytes.get(payer) ?? 0) + added;
+    if (bytes > 0) this.#heldBytes.set(payer, bytes);
+    else this.#heldBytes.delete(payer);
+    payer.set('published', bytes);
   }
 
   /** The frames of a batch are copied, because the dialect lends its bytes for one call only. */

@@ -3,6 +3,7 @@ import { IGNORE, type Decision } from '../../domain/decision.ts';
 import { mayPublish, mayPublishFrom } from '../../domain/grant.ts';
 import type { Realm, RealmSession } from '../../domain/realm.ts';
 import { refuseRequest } from '../../domain/request-refusals.ts';
+import type { MemoryAccount } from '../../domain/memory-budget.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { Session, SessionTraits } from '../../domain/session.ts';
 import { servedGroups } from '../../domain/subscriber-groups.ts';
@@ -66,6 +67,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       const { subscribers, decisions } = deliver(realm, session.traits, publication, {
         except: echo === false ? session : undefined,
         publisher: echo === 'unless-no-local' ? session : undefined,
+        payer: session.memory,
       });
       if (receipt !== undefined) {
         const event: TopicEvent = { event: 'receipt', receipt, ...(isUnheard(realm, subscribers, decisions) && NO_SUBSCRIBERS) };
@@ -151,6 +153,8 @@ interface Receivers {
   readonly except?: Session | undefined;
   /** MQ19. */
   readonly publisher?: Session | undefined;
+  /** B1. */
+  readonly payer?: MemoryAccount | undefined;
 }
 
 /** A publication that was delivered: the number of its candidates, and the decisions about them. */
@@ -162,13 +166,13 @@ interface Delivered {
 type Deliver = (realm: Realm, traits: TopicTraits, publication: Publication, receivers: Receivers) => Delivered;
 
 /** The steps of every publication. T4, T15: the other nodes learn by the bus which groups have received it here. */
-function deliveryOf({ telemetry, bus, performer, clock }: PublishToTopicParts): Deliver {
-  return (realm, { space, keepsHistory }, publication, { except, publisher }) => {
+function deliveryOf({ telemetry, bus, performer, connections, clock }: PublishToTopicParts): Deliver {
+  return (realm, { space, keepsHistory }, publication, { except, publisher, payer }) => {
     const decisions: Decision[] = [];
     const subscribers = realm.topics({ space, keepsHistory }).publish(publication, except, decisions, { publisher });
     telemetry.counter('publications_total', space).add();
     telemetry.counter('publications_told_total', space).add(subscribers);
-    performer.performAll(realm, decisions, clock.now());
+    connections.fanOut.publishFor(payer, () => void performer.performAll(realm, decisions, clock.now()));
     if (!realm.isSingleNode) {
       const groups = servedGroups(decisions);
       const served = groups.length === 0 ? undefined : groups;

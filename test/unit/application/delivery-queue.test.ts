@@ -1,16 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { DeliveryQueue, type DeliveryBatch } from '../../../src/application/delivery-queue.ts';
+import { DeliveryQueue, newBatch, type DeliveryBatch } from '../../../src/application/delivery-queue.ts';
 
-const batch = (indexes: number[]): DeliveryBatch => ({
-  recipients: [],
-  search: undefined,
-  event: undefined,
-  indexes,
-  frames: new Map(),
-  nextRecipient: 0,
-  pending: 0,
-});
+const batch = (indexes: number[]): DeliveryBatch => ({ ...newBatch(undefined, undefined), indexes });
 
 it('returns batches in order, as an array does', () => {
   fc.assert(

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ReceivedMessages } from '../../../src/application/received-messages.ts';
 import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
+import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
@@ -294,6 +295,21 @@ describe('T10: FanOut', () => {
     expect(2 * MAX_PENDING_DELIVERIES + 2_000 - written.length).toBeLessThanOrEqual(2 * MAX_PENDING_DELIVERIES);
     clock.advance(0);
     expect([connections.fanOut.isFull, written.length]).toEqual([false, 2 * MAX_PENDING_DELIVERIES + 2_000]);
+  });
+
+  it('T10, B1: limits the bytes of pending frames, which count as memory of the publisher until they are delivered', () => {
+    const all = openConnections(20);
+    const budget = new MemoryBudget({ memoryBudget: 10_000_000, memoryPerAddress: 5_000_000 });
+    const payer = budget.open('192.0.2.9');
+    const publish = (): void => connections.fanOut.publishFor(payer, () => connections.notify(all, event('x'.repeat(1_000_000))));
+    publish();
+    expect([payer.bytes, connections.fanOut.isFull]).toEqual([1_000_000, false]);
+    publish();
+    publish();
+    connections.notify(all, event('y'.repeat(1_000_000)));
+    expect([payer.bytes, connections.fanOut.isFull]).toEqual([3_000_000, true]);
+    clock.advance(0);
+    expect([payer.bytes, connections.fanOut.isFull, written.length]).toEqual([0, false, 80]);
   });
 
   let tries = 0;
