@@ -1,42 +1,58 @@
 /*
- * The CommonJS form of the package, for test runners and compilers that load no ES modules by `require`: one bundle, so that its
- * entry points share their state, and the types of each entry point.
+ * The CommonJS form of the package, for test runners and compilers that load no ES modules by `require`: a few files, which
+ * share their state, and the types of each entry point. Rolldown keeps top-level constants: esbuild makes variables of them,
+ * which V8 can't inline.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
-import { buildSync } from 'esbuild';
+import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { rolldown } from 'rolldown';
 
 const TARGET = 'dist/commonjs';
-const BUNDLE = 'signalbox.cjs';
+const MODULES = `${resolve('dist')}${sep}`;
 
-/** Packages without a CommonJS form, which the bundle contains. */
+/** Packages without a CommonJS form, which the build contains. */
 const BUNDLED = new Set(['inversify']);
 
 const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
-const entryPoints = Object.entries(exports).flatMap(([path, target]) =>
-  typeof target === 'string' ? [] : [{ path, module: target.import.default, file: target.require.default }],
+const entryPoints = Object.values(exports).flatMap((target) =>
+  typeof target === 'string' ? [] : [{ module: target.import.default, file: target.require.default }],
 );
+const packages = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !BUNDLED.has(name));
+const isOutside = (id) => packages.some((name) => id === name || id.startsWith(`${name}/`));
 
-function bundle() {
-  const loaders = entryPoints.map(({ path, module }) => `exports[${JSON.stringify(path)}] = () => require('${module}');`);
-  buildSync({
-    stdin: { contents: loaders.join('\n'), resolveDir: '.' },
-    outfile: join(TARGET, BUNDLE),
-    ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'warning', keepNames: true },
-    external: Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !BUNDLED.has(name)),
-    // The bundle is as deep in the package as the modules that look for its other files.
-    define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+/** An import of a computed URL, such as that of uWebSockets.js: may be an ES module, which `require` can't load. */
+const COMPUTED_IMPORT = 'import(__rewriteRelativeImportExtension(';
+const NATIVE_IMPORT = `new Function('url', 'return import(url)')(__rewriteRelativeImportExtension(`;
+
+/** Files beside a module are still found from it: the URL of a module is that of its file in `dist`. */
+const modules = {
+  name: 'modules',
+  transform(code, path) {
+    if (!path.startsWith(MODULES)) return undefined;
+    const place = relative(resolve(TARGET), path).replaceAll(sep, '/');
+    return code
+      .replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`)
+      .replaceAll(COMPUTED_IMPORT, NATIVE_IMPORT);
+  },
+};
+
+async function bundle() {
+  const input = Object.fromEntries(entryPoints.map(({ module }) => [basename(module, '.js'), module]));
+  const joined = await rolldown({ input, platform: 'node', external: isOutside, plugins: [modules], checks: { eval: false } });
+  await joined.write({
+    dir: TARGET,
+    ...{ format: 'cjs', exports: 'named', esModule: true, entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
     // A test runner may not allow `import()`.
-    supported: { 'dynamic-import': false },
+    dynamicImportInCjs: false,
   });
+  await joined.close();
 }
 
 /** Writes what `require` loads for an entry point. */
-function writeEntryPoint({ path, file }) {
-  const place = posix.relative(posix.dirname(file), `./${TARGET}/${BUNDLE}`);
+function writeEntryPoint({ module, file }) {
+  const place = posix.relative(posix.dirname(file), `./${TARGET}/${basename(module, '.js')}.cjs`);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `module.exports = require('${place.startsWith('.') ? place : `./${place}`}')['${path}']();\n`);
+  writeFileSync(file, `module.exports = require('${place}');\n`);
 }
 
 const copied = new Set();
@@ -55,7 +71,7 @@ function copyTypes(module) {
 const IMPORT = /(\bfrom |\bimport\(|\bimport )['"](\.{1,2}\/[^'"]+)\.[jt]s['"]/g;
 
 rmSync(TARGET, { recursive: true, force: true });
-bundle();
+await bundle();
 for (const entryPoint of entryPoints) {
   writeEntryPoint(entryPoint);
   copyTypes(posix.relative('./dist', entryPoint.module).replace(/\.js$/, ''));

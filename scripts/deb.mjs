@@ -49,7 +49,7 @@ Description: signalling broker for WebRTC
 `;
 }
 
-bundle();
+await bundle();
 rmSync(ROOT, { recursive: true, force: true });
 put('usr/bin/signalbox', read(BUNDLE).replace(/^#!.*/, '#!/usr/bin/node'), 0o755);
 put('usr/lib/systemd/system/signalbox.service', unit());

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -11,11 +11,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export async function runBundled(name) {
   // Inside the checkout, so that the bundle finds its packages.
   const bundle = join(ROOT, `node_modules/.cache/${name}.mjs`);
-  await build({
-    entryPoints: [join(ROOT, `test/soak/${name}.ts`)],
-    outfile: bundle,
-    ...{ bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning' },
-  });
+  const input = join(ROOT, `test/soak/${name}.ts`);
+  const joined = await rolldown({ input, platform: 'node', external: /^[^./]/, checks: { eval: false } });
+  await joined.write({ file: bundle, format: 'esm', codeSplitting: false });
+  await joined.close();
   const child = spawn(process.execPath, [bundle, ...process.argv.slice(2)], { cwd: ROOT, stdio: 'inherit' });
   process.on('exit', () => child.kill());
   const [code] = await once(child, 'exit');

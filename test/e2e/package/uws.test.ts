@@ -43,6 +43,17 @@ describe('the command with uWebSockets.js of the user', () => {
     expect(listening).toMatchObject({ event: 'listening', transport: 'uws' });
   });
 
+  it('serves a program that requires the package where require loads no ES modules', async () => {
+    const text = `
+      const { createBroker } = require('@signalbox/broker');
+      const log = { record: ({ event }) => event === 'uws-loaded' && console.log(event) };
+      const broker = createBroker({ port: 0, host: '127.0.0.1', transport: 'uws', uws: './renamed/own-uws', log });
+      broker.listen().then(() => broker.close()).catch(({ message }) => console.log(message));
+    `;
+    const { stdout } = await project.output('uws.cjs', text, '--no-experimental-require-module');
+    expect(stdout).toBe('uws-loaded\n');
+  });
+
   it('does not start with a folder that has no such library', async () => {
     const { code, stderr } = await project.node(CLI, '--port', '0', '--uws', './renamed');
     const reason = './renamed is neither an installed module nor its folder';
