@@ -92,7 +92,7 @@ describe('the suite', () => {
         const missed = results.filter(({ id, verdict }) => mutant.fails.includes(id) && verdict !== mutant.verdict);
         if (missed.length === 0) continue;
         const cases = ALL_CASES.filter(({ id }) => missed.some((one) => one.id === id));
-        const again = await runCases({ cases, servers: inProcess(mutant.name, mutant.Server) });
+        const again = await runCases({ cases, servers: inProcess(mutant.name, mutant.Server, PATIENCE_MS) });
         found.set(mutant, [...results.filter((one) => !missed.includes(one)), ...again]);
       }
     }, MUTANTS_MS);

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { CaseResult, Verdict } from '../../../conformance/results.ts';
 import { DIALECTS } from '../../../conformance/dialects.ts';
 import { runCases } from '../../../conformance/run-cases.ts';
 import { inProcess } from '../../conformance/mutants/in-process.ts';
@@ -75,27 +76,48 @@ const FAULTS: Readonly<Record<RelayFault, readonly string[]>> = {
   'removes spaces': ['REL2.same-bytes-spaces'],
 };
 
+/** The cases in which the server of y-webrtc deviates. */
+const Y_WEBRTC = {
+  loose: [
+    ...['REL2.as-it-came', 'REL2.same-bytes-large-integer', 'REL2.same-bytes-decimals', 'REL2.same-bytes-exponent'],
+    ...['REL2.same-bytes-spaces', 'REL2.same-bytes-escapes', 'REL2.same-bytes-numeric-names', 'REL2.same-bytes-repeated-members'],
+    ...['REL4.to-the-others', 'REL4.payload-bytes', 'REL4.unsubscribe', 'REL5.unknown-realm'],
+  ],
+  dangerous: [
+    ...['REL1.topics-no-list', 'REL3.no-json', 'REL3.half-json', 'REL3.empty', 'REL3.much-nonsense'],
+    ...['REL3.lenient-trailing-comma', 'REL3.lenient-comment', 'REL3.lenient-quotes-single', 'REL3.lenient-nan'],
+    ...['REL3.lenient-text-behind', 'REL3.lenient-bad-escape', 'REL3.binary-no-text'],
+  ],
+};
+/** Short, because many cases wait for a response that never comes. */
+const FIRST_PATIENCE = ['--patience', '3000'];
+
+function verdictOnYWebrtc(id: string): Verdict {
+  if (Y_WEBRTC.loose.includes(id)) return 'loose';
+  return Y_WEBRTC.dangerous.includes(id) ? 'dangerous' : 'ok';
+}
+
+/** The server has no settings, so some cases are not testable; the page has their number. */
+function isUnexpected({ id, verdict }: CaseResult): boolean {
+  return verdict !== 'not testable' && verdict !== verdictOnYWebrtc(id);
+}
+
+/** All cases. On a busy machine some need more patience, so cases with another verdict are repeated with more of it. */
+async function runOnYWebrtc(): Promise<readonly CaseResult[]> {
+  const command = `env PORT={port} "${process.execPath}" node_modules/y-webrtc/bin/server.js`;
+  const flags = ['--dialect', 'relay', '--command', command];
+  const { cases: first } = (await runSuite(...flags, ...FIRST_PATIENCE)).result;
+  const doubtful = first.filter(isUnexpected);
+  if (doubtful.length === 0) return first;
+  const again = (await runSuite(...flags, ...doubtful.flatMap(({ id }) => ['--only', id]))).result.cases;
+  return first.map((one) => again.find(({ id }) => id === one.id) ?? one);
+}
+
 describe.concurrent('the topic relay cases', () => {
-  it('report the known deviations of the y-webrtc server', { timeout: MINUTES }, async () => {
-    const command = `env PORT={port} "${process.execPath}" node_modules/y-webrtc/bin/server.js`;
-    const { result } = await runSuite('--dialect', 'relay', '--command', command, '--patience', '3000');
-    expect(result.cases.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
-    expect(result.cases.filter(({ verdict }) => verdict === 'loose').map(({ id }) => id)).toEqual([
-      ...['REL2.as-it-came', 'REL2.same-bytes-large-integer', 'REL2.same-bytes-decimals', 'REL2.same-bytes-exponent'],
-      ...[
-        'REL2.same-bytes-spaces',
-        'REL2.same-bytes-escapes',
-        'REL2.same-bytes-numeric-names',
-        'REL2.same-bytes-repeated-members',
-      ],
-      ...['REL4.to-the-others', 'REL4.payload-bytes', 'REL4.unsubscribe', 'REL5.unknown-realm'],
-    ]);
-    expect(result.cases.filter(({ verdict }) => verdict === 'dangerous').map(({ id }) => id)).toEqual([
-      ...['REL1.topics-no-list', 'REL3.no-json', 'REL3.half-json', 'REL3.empty', 'REL3.much-nonsense'],
-      ...['REL3.lenient-trailing-comma', 'REL3.lenient-comment', 'REL3.lenient-quotes-single', 'REL3.lenient-nan'],
-      ...['REL3.lenient-text-behind', 'REL3.lenient-bad-escape', 'REL3.binary-no-text'],
-    ]);
-    expectPublished('relay-y-webrtc', countsTable('the server of y-webrtc', result.cases));
+  it('report the known deviations of the y-webrtc server', { timeout: 3 * MINUTES }, async () => {
+    const all = await runOnYWebrtc();
+    expect(all.filter(isUnexpected)).toEqual([]);
+    expectPublished('relay-y-webrtc', countsTable('the server of y-webrtc', all));
   });
 
   it('have a relay with a fault for each of them', () => {
