@@ -28,8 +28,9 @@ describe('the memory of frames', () => {
     const memory = new FrameMemory();
     const all = (): Set<ArrayBufferLike> => new Set(Array.from({ length: 400 }, () => memory.take(4 * KIB).buffer));
     const [first] = [all(), memory.reuse()];
-    const kept = [...all()].filter((buffer) => first.has(buffer));
-    expect(kept.reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(KIB * KIB);
+    // Other frames are in the pool of `Buffer`, which has 64 KiB on Node 24.
+    const kept = [...all()].filter((buffer) => buffer.byteLength === 8 * KIB && first.has(buffer));
+    expect(kept.length).toBe(128);
     expect(memory.take(4 * KIB + 1).byteLength).toBe(4 * KIB + 1);
   });
 });
