@@ -181,7 +181,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
 /** Answers an upgrade with a plain response and closes the connection. */
 export function respondAndClose(raw: IncomingMessage, stream: Duplex, answer: HttpResponse): void {
   // Destroys the connection if the client does not read the response.
-  if ('setTimeout' in stream) (stream as NetSocket).setTimeout(CLOSE_GRACE, () => stream.destroy());
+  if ('setTimeout' in stream) (stream as NetSocket).setTimeout(CLOSE_GRACE);
   sendResponse(plainResponse(raw, stream), answer);
 }
 
@@ -190,6 +190,8 @@ function plainResponse(raw: IncomingMessage, stream: Duplex): ServerResponse {
   const response = new ServerResponse(raw);
   response.shouldKeepAlive = false;
   stream.on('error', () => stream.destroy());
+  // H15: Node has removed its listener with the upgrade.
+  stream.on('timeout', () => stream.destroy());
   try {
     response.assignSocket(stream as NetSocket);
   } catch {
