@@ -190,7 +190,7 @@ export class MqttConversation implements Conversation {
     const { version, clientId, keepAlive, keepsSubscriptions, maxPacketBytes, will } = client;
     this.#client = { version, clientId, keepAlive, keepsSubscriptions, maxPacketBytes };
     requests.push(introduction(client, this.#parts.aliveTimeout));
-    if (will !== undefined && !isReserved(will.topic)) {
+    if (will !== undefined && !this.#isReserved(will.topic)) {
       requests.push({ action: 'set-will-draft', draft: this.#draft(will, false) });
     }
   }
@@ -198,7 +198,7 @@ export class MqttConversation implements Conversation {
   /** MQ16: no client publishes to reserved topics. */
   #publish({ message, quality, id }: Extract<Packet, { type: 'publish' }>, version: Version): FrameRequest {
     const kind = quality === 1 ? 'puback' : 'pubrec';
-    if (isReserved(message.topic)) {
+    if (this.#isReserved(message.topic)) {
       if (quality === 0) return { action: 'ignore', why: 'not-allowed' };
       return reply(acknowledgement(kind, id, version, REASONS.notAuthorized));
     }
@@ -206,6 +206,11 @@ export class MqttConversation implements Conversation {
     const draft = this.#draft(message, version === 5 && quality > 0);
     const receipt = quality === 0 ? undefined : this.#receipt(id, kind);
     return { action: 'publish', draft, echo: 'unless-no-local', receipt };
+  }
+
+  /** MQ16, MQ24: a prefix does not hide a reserved topic. */
+  #isReserved(name: string): boolean {
+    return isReserved(name) || isReserved(topicOf(name, this.#parts.prefixes));
   }
 
   /** MQ20, MQ22. @param mayRefuse whether an answer can say that a publication is not kept. */

@@ -20,14 +20,37 @@ describe('the filters of one MQTT client', () => {
     expect([isNoLocal('a', true), isNoLocal('b/+', true), isNoLocal('a', false)]).toEqual([true, true, undefined]);
   });
 
-  it('MQ24: give a topic the name of the last filter that matches', () => {
+  it('MQ24: give a topic the name of its own filter, else of the last filter that matches', () => {
     const filters = new ClientSubscriptions(['p/'], 9);
     filters.add('a', false);
     expect([filters.nameOf('a', undefined), filters.nameOf('b', undefined)]).toEqual(['a', 'b']);
     filters.add('p/+', false);
-    expect([filters.nameOf('a', undefined), filters.nameOf('b', undefined)]).toEqual(['p/a', 'p/b']);
+    expect([filters.nameOf('a', undefined), filters.nameOf('b', undefined)]).toEqual(['a', 'p/b']);
     filters.add('p/a', false);
+    expect(filters.nameOf('a', undefined)).toBe('p/a');
+    filters.add('a', false);
+    filters.add('+/b', false);
+    expect(['a', 'b', 'a/b'].map((topic) => filters.nameOf(topic, undefined))).toEqual(['a', 'p/b', 'a/b']);
     expect([filters.remove('a'), filters.remove('p/a')]).toEqual([undefined, { topic: 'a' }]);
+  });
+
+  it('M23, MQ24: match at most eight wildcards for a name, because more under several prefixes are refused', () => {
+    const filters = new ClientSubscriptions(['p/', 'q/'], 300);
+    const matches = vi.fn(() => false);
+    const add = (filter: string): boolean => {
+      const selector = filters.add(filter, false);
+      if (selector !== undefined) Object.assign(selector, { matches });
+      return selector !== undefined;
+    };
+    for (let n = 0; n < 8; n++) expect(add(`${n % 2 === 0 ? 'p' : 'q'}/+/${n}`)).toBe(true);
+    expect(['p/+/9', 'q/#', '#', 'p/+/0', 'p/a/1', '$share/g/q/#'].map(add)).toEqual([false, false, false, true, true, true]);
+    for (let n = 0; n < 100; n++) expect(add(`p/exact/${n}`)).toBe(true);
+    matches.mockClear();
+    expect([filters.nameOf('exact/5', undefined), matches.mock.calls.length]).toEqual(['p/exact/5', 0]);
+    filters.nameOf('other/topic', undefined);
+    expect(matches.mock.calls.length).toBe(8);
+    for (const n of [1, 3, 5, 7]) filters.remove(`q/+/${n}`);
+    expect(['p/+/8', 'p/+/9', 'p/+/10', 'p/+/11', 'p/+/12', 'q/#'].map(add)).toEqual([true, true, true, true, true, false]);
   });
 
   it('MQ25: a shared filter is in a group of its share name and filter, without prefix', () => {
@@ -54,11 +77,6 @@ describe('the filters of one MQTT client', () => {
     const filters = new ClientSubscriptions(['p/', 'q/'], 300);
     const matches = vi.fn(() => false);
     for (let n = 0; n < 200; n++) Object.assign(filters.add(`p/+/${n}`, false) ?? {}, { matches });
-    expect([filters.nameOf('a/1', undefined), matches.mock.calls.length]).toEqual(['p/a/1', 0]);
-    filters.add('q/+/1', false);
-    expect(filters.nameOf('a/1', undefined)).toBe('q/a/1');
-    filters.remove('q/+/1');
-    matches.mockClear();
     expect([filters.nameOf('a/1', undefined), matches.mock.calls.length]).toEqual(['p/a/1', 0]);
   });
 });

@@ -147,10 +147,21 @@ describe('an MQTT client with prefixes', () => {
     const broker = new MqttBroker({ mqttPrefixes: ['peerix/', 'p/'] });
     const [ann, bob, eve] = [broker.join(4, 'peerix/a'), broker.join(4, 'a', 'p/+'), broker.join(5, '#')];
     broker.join(5).publish('p/a', '1').publish('b', '2');
-    expect([ann.told, bob.told, eve.told]).toEqual([['peerix/a 1'], ['p/a 1', 'p/b 2'], ['a 1', 'b 2']]);
+    expect([ann.told, bob.told, eve.told]).toEqual([['peerix/a 1'], ['a 1', 'p/b 2'], ['a 1', 'b 2']]);
     bob.send({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['p/+'] });
     broker.join(5).publish('p/a', '3');
     expect(bob.told.at(-1)).toBe('a 3');
+  });
+
+  it('MQ16, MQ21, MQ24: a prefix does not hide a topic that begins with $', () => {
+    const broker = new MqttBroker({ mqttPrefixes: ['p/'] });
+    const ann = broker.join(5, '$SYS/x', '$SYS/w');
+    broker.join(5).publish('p/$SYS/x', '1');
+    broker
+      .open()
+      .connect({ clientId: 'w', will: { topic: 'p/$SYS/w', payload: Buffer.from('2'), qos: 0, retain: false } })
+      .client.cut();
+    expect(ann.told).toEqual([]);
   });
 
   it('MQ24: two filters of one topic are left one by one', () => {
