@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { AdminServices } from '../../../application/ports/admin-listener.ts';
 import type { Act, ClusterOverview, Operations } from '../../../application/ports/operations.ts';
-import { banRequest, nodeIn, peerQuery, peerTarget, reasonIn } from './parameters.ts';
+import { banRequest, checkParameters, nodeIn, peerQuery, peerTarget, reasonIn } from './parameters.ts';
 import { json, notFound, Problem, type AdminResponse } from './problems.ts';
-import { readJson } from './request-body.ts';
+import { readJson, refuseBody } from './request-body.ts';
 import { Views } from './views.ts';
 
 /** One authenticated request. */
@@ -54,6 +54,7 @@ function nodeRoutes({ operations, metrics, configuration }: AdminServices, views
 }
 
 function startDrain(request: ApiRequest, operations: Operations): Promise<AdminResponse> {
+  checkAct(request, ['node', 'reason']);
   const node = nodeIn(request.query);
   return new Promise((resolve, reject) => {
     operations.drain(node, actOf(request), (isDraining) => {
@@ -73,13 +74,15 @@ function peerRoutes(operations: Operations, views: Views): Route[] {
         else resolve(json(views.details(details)));
       });
     });
-  const expel: Handler = (request) =>
-    new Promise((resolve, reject) => {
+  const expel: Handler = (request) => {
+    checkAct(request, ['realm', 'id', 'reason']);
+    return new Promise((resolve, reject) => {
       operations.expel(peerTarget(request), actOf(request), ({ closed, missing }) => {
         if (closed === 0) reject(notFound(`There is no such peer${onNodes(missing)}`));
         else resolve(json({ closed, missing }));
       });
     });
+  };
   return [
     { path: '/api/peers', methods: { GET: list } },
     { path: '/api/peers/*/*', methods: { GET: inspect, DELETE: expel } },
@@ -118,17 +121,25 @@ function banRoutes({ operations, now }: AdminServices, views: Views): Route[] {
       });
     });
   };
-  const lift: Handler = (request) =>
-    new Promise((resolve, reject) => {
+  const lift: Handler = (request) => {
+    checkAct(request, ['reason']);
+    return new Promise((resolve, reject) => {
       operations.unban(request.segments[0] ?? '', actOf(request), (outcome) => {
         if (outcome.ok) resolve(withMissing(json(views.ban(outcome.value.ban)), outcome.value.missing));
         else reject(outcome.refusal.reason === 'no-such-ban' ? notFound('There is no such ban') : engineUnreachable());
       });
     });
+  };
   return [
     { path: '/api/bans', methods: { GET: () => json(operations.bans().map((ban) => views.ban(ban))), POST: add } },
     { path: '/api/bans/*', methods: { DELETE: lift } },
   ];
+}
+
+/** ADM13. */
+function checkAct({ raw, query }: ApiRequest, known: readonly string[]): void {
+  checkParameters(query, known);
+  refuseBody(raw);
 }
 
 function actOf({ query, from }: ApiRequest): Act {

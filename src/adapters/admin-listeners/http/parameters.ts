@@ -42,6 +42,12 @@ export function peerTarget({ segments, query }: { segments: readonly string[]; q
   return { realm: text(query.get('realm'), 'realm') ?? realm, id: text(query.get('id'), 'id') ?? id };
 }
 
+/** ADM13: an act refuses unknown parameters, because without a misspelled one it would mean another node or peer. */
+export function checkParameters(query: URLSearchParams, known: readonly string[]): void {
+  const unknown = [...query.keys()].find((name) => !known.includes(name));
+  if (unknown !== undefined) throw invalid(`The parameter ${unknown.slice(0, 40)} is not known: use ${known.join(', ')}`);
+}
+
 /** The reason for an act, for the log. */
 export function reasonIn(query: URLSearchParams): string | undefined {
   return text(query.get('reason'), 'reason');

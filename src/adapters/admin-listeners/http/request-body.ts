@@ -21,6 +21,12 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** ADM13: the request takes its parameters from the query. @throws Problem if it has a body, which would be ignored. */
+export function refuseBody({ headers }: Pick<IncomingMessage, 'headers'>): void {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
+  if (length !== '0' || encoding !== undefined) throw invalid('The request takes parameters in its query, and no body');
+}
+
 /** A body that is a JSON object. */
 export async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   const text = await readBody(request);

@@ -33,6 +33,26 @@ async function described(method: string, template: string, path = template, body
 }
 
 describe('the admin API', () => {
+  it('ADM13: an act refuses parameters that it does not know, and a body that it would ignore', async () => {
+    const { broker } = admin;
+    const ann = broker.connectPeer('ann');
+    for (const [method, path, body] of [
+      ['POST', '/api/drain?nod=other'],
+      ['POST', '/api/drain', '{"node":"other"}'],
+      ['DELETE', '/api/peers/peerjs/ann?force=1'],
+      ['DELETE', '/api/peers/peerjs/ann', '{}'],
+      ['DELETE', '/api/bans/id%3Apeerjs%2Fann?realm=peerjs'],
+    ] as const) {
+      const length = body === undefined ? {} : { 'content-length': String(body.length) };
+      const { status } = await admin.ask(method, path, {
+        headers: { ...ACT, ...length },
+        ...(body === undefined ? {} : { body }),
+      });
+      expect([method, path, status]).toEqual([method, path, 400]);
+    }
+    expect(ann.client.state).toBe('open');
+  });
+
   it('ADM13: has exactly the paths and methods of docs/admin-openapi.json', () => {
     const served = apiRoutes({} as never).flatMap(({ path, methods }) => Object.keys(methods).map((one) => `${one} ${path}`));
     const documented = Object.entries(OPENAPI.paths as Record<string, object>).flatMap(([path, item]) =>
