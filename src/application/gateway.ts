@@ -226,7 +226,7 @@ export class BrokerGateway implements Gateway {
     turns.begin();
     try {
       this.#pending.ended(id, connection);
-      if (connection.session !== undefined) leaveRealm.byDisconnect(connection.session, end, traffic);
+      if (connection.session !== undefined) leaveRealm.byDisconnect(connection.session, end, traffic, connection.socket);
     } catch (error) {
       this.#fault(id, error);
     }

@@ -138,7 +138,7 @@ function largestOf(share: AddressShare | undefined): MemoryAccount | undefined {
 const RESERVABLE_SHARES = 32;
 
 /** B3: part of `memoryPerAddress` that connections may hold that are being closed when another one is closed. */
-const ENDING_PART = 1 / 4;
+const ENDING_PART = 1 / 8;
 
 const SIZE_CLASSES = 54;
 

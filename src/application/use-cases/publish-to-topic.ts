@@ -18,6 +18,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { NodeBus } from '../ports/node-bus.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { FrameRequest, HttpAction, HttpOutcome } from '../ports/requests.ts';
+import type { Socket } from '../ports/socket.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Turns } from '../turns.ts';
 
@@ -26,7 +27,7 @@ export interface PublishToTopic {
   /** Publishes for an open connection. Must be called within a turn. */
   readonly fromConnection: (session: RealmSession, request: Extract<FrameRequest, { action: 'publish' }>, now: Millis) => void;
   /** T18: publishes the will of a connection that has ended, if it has one. Must be called within a turn. */
-  readonly fromWill: (session: RealmSession, now: Millis) => void;
+  readonly fromWill: (session: RealmSession, now: Millis, socket?: Pick<Socket, 'spend'>) => void;
   /** Publishes for an HTTP request, in a turn of its own. @param key undefined for the first realm. */
   readonly fromHttp: (
     request: Pick<Extract<HttpAction, { action: 'publish' }>, 'key' | 'draft' | 'backendCheck'>,
@@ -76,7 +77,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       // T15: one decision for each group.
       chargeFanOut(parts, session, subscribers, now, decisions.length);
     },
-    fromWill: (session, now) => {
+    fromWill: (session, now, socket) => {
       const { realm, traits, willDraft } = session;
       session.willDraft = undefined;
       if (willDraft === undefined) return;
@@ -86,7 +87,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       if (!mayPublishFrom(session, publication.topics)) return performer.perform(realm, IGNORE.notAllowed, now);
       topics.retained.keep(publication, now, { address: session.memory?.address });
       const { subscribers, decisions } = deliver(realm, traits, publication, { except: session });
-      spendFanOut(parts.connections.find(session.connection)?.socket, subscribers, decisions.length);
+      spendFanOut(socket, subscribers, decisions.length);
     },
     fromHttp: fromHttp(parts),
     drafts: draftPublisher(parts),

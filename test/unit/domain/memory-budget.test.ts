@@ -71,11 +71,11 @@ describe('MemoryBudget', () => {
     expect(ended).toEqual(['first (cut)', 'second (cut)']);
   });
 
-  it('B3: cuts connections if others that are being closed hold more than a quarter of the share of an address', () => {
+  it('B3: cuts connections if others that are being closed hold more than an eighth of the share of an address', () => {
     const [memory, ended] = [budget({ memoryBudget: 200 }), [] as string[]];
-    opened(memory, ended, { first: ['a', 12], second: ['a', 39] });
-    opened(memory, ended, { third: ['a', 40] });
-    expect(ended).toEqual(['second', 'third (cut)']);
+    opened(memory, ended, { first: ['a', 44], second: ['a', 7] });
+    opened(memory, ended, { third: ['a', 48] });
+    expect(ended).toEqual(['first', 'third (cut)']);
   });
 
   it('B3: cuts a connection that takes more memory while it is being closed, once', () => {
