@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...suite('architecture'), testTimeout: 30_000, hookTimeout: 30_000 } },
+      { test: { ...suite('architecture'), testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { ...suite('unit'), testTimeout: 30_000 } },
       { test: { ...suite('contracts'), testTimeout: 20_000 } },
       { test: { ...suite('property'), testTimeout: 60_000 } },
