@@ -2,6 +2,7 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { CandidateSearch } from '../domain/subscriber-search.ts';
 import type { MemoryAccount } from '../domain/memory-budget.ts';
 import type { TopicEvent } from '../domain/topic.ts';
+import type { Conversation, Dialect } from './ports/dialect.ts';
 
 /** An event with its pending recipients. */
 export interface DeliveryBatch {
@@ -34,6 +35,17 @@ export function bytesOf({ event, frames }: DeliveryBatch): number {
   let bytes = event?.event === 'publication' ? event.publication.payload.length : 0;
   for (const frame of frames.values()) bytes += frame?.length ?? 0;
   return bytes;
+}
+
+/** M23: of the topic that a conversation matches with a pattern. One unit takes about a microsecond. */
+const CHARACTERS_PER_UNIT = 200;
+
+/** M23: units of a delivery to a conversation that names subscriptions in its frames, because it matches all of its patterns. */
+export function matchingUnits(encoder: Dialect | Conversation, event: TopicEvent | undefined): number {
+  if (encoder.decode !== undefined || encoder.patternCount === undefined || event?.event !== 'publication') return 0;
+  let characters = 0;
+  for (const { length } of event.publication.topics) characters += length;
+  return encoder.patternCount * (characters / CHARACTERS_PER_UNIT);
 }
 
 /** Batches in order, the oldest first. One connection may have thousands, so removing the oldest takes constant time. */

@@ -5,7 +5,7 @@ import type { MemoryAccount } from '../domain/memory-budget.ts';
 import { ReusedBytes } from '../domain/reused-bytes.ts';
 import { copyWithBytes, type Receivers, type TopicEvent } from '../domain/topic.ts';
 import type { Connection } from './connection.ts';
-import { bytesOf, DeliveryQueue, type DeliveryBatch, newBatch } from './delivery-queue.ts';
+import { bytesOf, DeliveryQueue, type DeliveryBatch, matchingUnits, newBatch } from './delivery-queue.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Conversation, Dialect } from './ports/dialect.ts';
 import type { WriteOutcome } from './ports/socket.ts';
@@ -120,6 +120,7 @@ export class FanOut {
       if (isMatch === false) continue;
       if (isMatch === true) {
         this.#write(id, connection, frameFor(connection.conversation, event, frames));
+        this.#spent += matchingUnits(connection.conversation, event);
         continue;
       }
       batch ??= newBatch(search, this.#payer);
@@ -210,6 +211,7 @@ export class FanOut {
       if (isMatch === undefined) return false;
       this.#take(connection, batch);
       if (isMatch) this.#write(id, connection, frameIn(batch, connection.conversation));
+      if (isMatch) this.#spent += matchingUnits(connection.conversation, batch.event);
       this.#deliverMore(id, connection);
     }
     return true;
@@ -221,6 +223,7 @@ export class FanOut {
       if (batch.search !== undefined || this.#spent >= UNITS_PER_TURN) return;
       this.#take(connection, batch);
       this.#write(id, connection, frameIn(batch, connection.conversation));
+      this.#spent += matchingUnits(connection.conversation, batch.event);
     }
   }
 

@@ -134,6 +134,9 @@ export interface Conversation extends FrameEncoder {
    */
   readonly voice: object;
 
+  /** M23: patterns that `encodeEvent` matches with the topics of a publication. Undefined for none. */
+  readonly patternCount?: number;
+
   /** W1: bytes of an incomplete request that are kept for the next frame, at most `maxMessageBytes`. */
   readonly restBytes: number;
 

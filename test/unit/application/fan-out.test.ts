@@ -168,6 +168,29 @@ describe('T10: FanOut', () => {
     expect([one.encoded, other.encoded, written.length]).toEqual([1, 1, 2_000]);
   });
 
+  it('M23: counts the patterns that a conversation matches with the topics of an event', () => {
+    const topics = [topicName('x'.repeat(1_000))];
+    const dialect = new RelayDialect('/relay');
+    const open = (patternCount: number): ConnectionId[] =>
+      Array.from({ length: 40 }, () => {
+        const conversation = { encodeEvent: () => Buffer.from('frame'), patternCount } as unknown as Conversation;
+        return openConnections(1, dialect, Object.assign(conversation, { voice: conversation }))[0] as ConnectionId;
+      });
+    const most = (patternCount: number): number => {
+      written.length = 0;
+      connections.notify(open(patternCount), {
+        event: 'publication',
+        publication: { ...publication('rain'), topics },
+        subscribers: 0,
+      });
+      const counts = [written.length, ...clock.turnsUntilDone(() => written.length)];
+      expect(written).toHaveLength(40);
+      return Math.max(...counts.map((count, at) => count - (counts[at - 1] ?? 0)));
+    };
+    // 20 patterns take 100 units.
+    expect([most(0), most(20)]).toEqual([40, 2]);
+  });
+
   it('M23: encodes the frames of conversations with their own voice when they are delivered', () => {
     const dialect = new CountingDialect('/one');
     const encodeEvent = (late: TopicEvent): Uint8Array | undefined => dialect.encodeEvent(late);

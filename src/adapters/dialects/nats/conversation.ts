@@ -83,6 +83,10 @@ export class NatsConversation implements Conversation {
     return requests;
   }
 
+  get patternCount(): number {
+    return this.#table.patternCount;
+  }
+
   /** Clients of this wire are not addressable. */
   encode(): undefined {
     return undefined;

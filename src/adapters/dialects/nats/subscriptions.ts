@@ -57,6 +57,11 @@ export class SubscriptionTable {
     this.#prefixes = prefixes;
   }
 
+  /** Active subscriptions with wildcards. */
+  get patternCount(): number {
+    return this.#patterns.size;
+  }
+
   get size(): number {
     return this.#known.size;
   }
