@@ -242,7 +242,6 @@ export class ConnectionReporter implements DeferredInput {
     backlog.push(bytes, kind);
     if (kind === 'control') this.#queuedControlFrames += 1;
     this.#countBacklog(backlog);
-    this.#context.turns?.budget.queued();
     if (isFirst && this.#state === 'reporting' && !this.#isOpening) this.#handleLater();
     return true;
   }

@@ -21,9 +21,7 @@ const UNITS_PER_TURN = 4_000;
 export const UNITS_PER_CONNECTION = 64;
 /** The part of every turn that the input that waits longest has in any case, with at least one item. */
 const UNITS_OF_OLDEST = 1_000;
-/** Of the copy of an item that waits. */
-const QUEUED_UNITS = 1;
-/** Output is sent after this many units of a turn beyond the budget, so that it does not wait for the rest of the turn. */
+/** While input that waited is handled, output is sent after this many units, and does not wait for the rest of the turn. */
 const UNITS_PER_FLUSH = 1_000;
 
 /** Units that a frame costs. */
@@ -43,7 +41,7 @@ export class InputBudget {
   #spent = 0;
   #isScheduled = false;
   #isHandlingDeferred = false;
-  /** Units since the last flush, in turns beyond the budget. */
+  /** Units of input that waited, since the last flush. */
   #unflushed = 0;
   readonly #flush: () => void;
   /** Units that each connection has used since the budget of the turn was exhausted. */
@@ -52,7 +50,8 @@ export class InputBudget {
   readonly #deferred = new Set<DeferredInput>();
 
   /**
-   * @param flush sends the output that input has caused so far.
+   * @param flush sends the output that input has caused so far. It is called while no frame is being received, because libraries
+   *   join writes only then.
    * @param nextTurn calls back after the current turn of the event loop.
    */
   constructor(flush: () => void = () => undefined, nextTurn: (then: () => void) => void = setImmediate) {
@@ -74,17 +73,9 @@ export class InputBudget {
     if (before < UNITS_PER_TURN && this.#deferred.size === 0) return true;
     const extra = (this.#extra.get(input) ?? 0) + units;
     this.#extra.set(input, extra);
-    if (extra > UNITS_PER_CONNECTION) {
-      this.#spent -= units;
-      return false;
-    }
-    this.#flushAfter(units);
-    return true;
-  }
-
-  /** Counts the copy of an item that waits, which delays the output of the turn. */
-  queued(): void {
-    this.#flushAfter(QUEUED_UNITS);
+    if (extra <= UNITS_PER_CONNECTION) return true;
+    this.#spent -= units;
+    return false;
   }
 
   /** Counts further work for input that was handled in this turn. */
@@ -120,6 +111,7 @@ export class InputBudget {
   #handleDeferred(): void {
     this.#isScheduled = false;
     this.#isHandlingDeferred = true;
+    if (this.#deferred.size > 0) this.#flush();
     let reserved = UNITS_OF_OLDEST;
     // Each input has its share in each round, so that none waits for all the frames of another.
     for (let isHandled = true; isHandled && this.#deferred.size > 0;) {

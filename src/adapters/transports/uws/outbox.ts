@@ -22,8 +22,11 @@ export const NONE = -1;
 /** The return value of `send` if the network accepted all bytes. */
 const SENT = 1;
 
-// The process keeps each page of the slab that was used once. When the slab is full, the queued texts are sent early.
+// The process keeps each page of a slab that was used once. A turn with more texts gets further slabs.
 const SLAB_BYTES = 2 * 1024 * 1024;
+
+/** When all are full, the queued texts are sent early, one write for each: within a handler, the library joins no writes. */
+const MAX_SLABS = 4;
 
 /** A larger text is sent at once: a copy of it costs as much as the system call. */
 const LARGEST_COPY_BYTES = 64 * 1024;
@@ -33,10 +36,13 @@ const LARGEST_COPY_BYTES = 64 * 1024;
  * other work for a message. A single text is sent without a cork. Texts are copied, because their bytes are borrowed.
  */
 export class Outbox {
-  readonly #memory = new ArrayBuffer(SLAB_BYTES);
-  readonly #slab = new Uint8Array(this.#memory);
+  /** The first is kept, further ones only until the next flush. */
+  readonly #slabs = [new Uint8Array(SLAB_BYTES)];
+  /** Bytes in the last slab. */
   #used = 0;
-  /** Of each queued text: its end in the slab, its message, and the next text of the same sender. */
+  /** Of each queued text: its slab, its place there, its message, and the next text of the same sender. */
+  readonly #slabOf: number[] = [];
+  readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   readonly #messages: (SignalMessage | undefined)[] = [];
   readonly #next: number[] = [];
@@ -53,10 +59,13 @@ export class Outbox {
   /** @param message is returned by `takeUnsent`. */
   put(sender: OutboxSender, text: Uint8Array, message: SignalMessage | undefined): void {
     if (text.length > LARGEST_COPY_BYTES) return this.#sendAtOnce(sender, text);
-    if (text.length > SLAB_BYTES - this.#used) this.flush();
+    if (text.length > SLAB_BYTES - this.#used) this.#makeRoom();
     const entry = this.#count++;
     if (!this.#isScheduled) this.#schedule();
-    this.#slab.set(text, this.#used);
+    const slab = this.#slabs.length - 1;
+    (this.#slabs[slab] as Uint8Array).set(text, this.#used);
+    this.#slabOf[entry] = slab;
+    this.#starts[entry] = this.#used;
     this.#used += text.length;
     this.#ends[entry] = this.#used;
     this.#messages[entry] = message;
@@ -72,6 +81,7 @@ export class Outbox {
     this.#senders.length = 0;
     this.#messages.fill(undefined, 0, this.#count);
     this.#count = 0;
+    this.#slabs.length = 1;
     this.#used = 0;
   }
 
@@ -105,6 +115,12 @@ export class Outbox {
     send(sender, text);
   }
 
+  #makeRoom(): void {
+    if (this.#slabs.length === MAX_SLABS) return this.flush();
+    this.#slabs.push(new Uint8Array(SLAB_BYTES));
+    this.#used = 0;
+  }
+
   /** Once for each turn, because handshakes flush the outbox many times in a turn. */
   #schedule(): void {
     this.#isScheduled = true;
@@ -121,8 +137,8 @@ export class Outbox {
 
   #sendAll(sender: OutboxSender): void {
     for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
-      const start = entry === 0 ? 0 : (this.#ends[entry - 1] as number);
-      send(sender, new Uint8Array(this.#memory, start, (this.#ends[entry] as number) - start));
+      const slab = this.#slabs[this.#slabOf[entry] as number] as Uint8Array;
+      send(sender, slab.subarray(this.#starts[entry], this.#ends[entry]));
     }
   }
 }
