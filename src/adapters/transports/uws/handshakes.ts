@@ -3,7 +3,6 @@ import type { Admission } from '../../../application/ports/transport.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
 import { grantedSubprotocol, handshakeFault } from '../shared/handshake.ts';
 import { NOT_ACCEPTING } from '../shared/requests.ts';
-import { TASK_COST, type Turns, WAITING_REQUEST_BYTES } from '../shared/turn-tasks.ts';
 import { refuse, rejectRequest } from './http.ts';
 import type { UwsRequest } from './request.ts';
 import { UwsSocket, type SocketContext } from './socket.ts';
@@ -16,7 +15,6 @@ export interface SocketData {
 /** Dependencies that all handshakes of a transport share. */
 export interface HandshakeContext {
   readonly reporterContext: ReporterContext;
-  readonly turns: Turns;
   readonly isAccepting: () => boolean;
   /** For connections with the full message limit. */
   readonly full: SocketContext;
@@ -42,13 +40,16 @@ interface AcceptedUpgrade {
 }
 
 /**
- * Completes WebSocket handshakes, now or in a later turn (M23). The library has one route for each message limit, and passes the
- * second one only to a request to which the first has yielded.
+ * Completes WebSocket handshakes. The library has one route for each message limit, and passes the second one only to a request
+ * to which the first has yielded.
+ *
+ * Handshakes don't wait for a later turn (M23), but the openings of their connections do: to complete a handshake later in one
+ * write, it must be within `cork`, and the library then closes some of the connections.
  */
 export class Handshakes {
   readonly #context: HandshakeContext;
-  /** The rest of the upgrade to which the first route has yielded. */
-  #yielded: ((reducedRoute: uWS.us_socket_context_t) => void) | undefined;
+  /** B4: the upgrade to which the first route has yielded. */
+  #yielded: AcceptedUpgrade | undefined;
 
   constructor(context: HandshakeContext) {
     this.#context = context;
@@ -56,38 +57,20 @@ export class Handshakes {
 
   /** @param raw is valid only within this call. */
   request(upgrade: UpgradeRequest, raw: uWS.HttpRequest): void {
-    if (!this.#context.turns.tasks.admits(TASK_COST.handshake)) {
-      this.#yielded = (reducedRoute) => this.#postpone(upgrade, reducedRoute);
-      return void raw.setYield(true);
-    }
     const accepted = this.#accept(upgrade);
     if (accepted === undefined) return;
     if (!accepted.isReduced) return this.#complete(accepted, accepted.fullRoute);
-    this.#yielded = (reducedRoute) => this.#complete(accepted, reducedRoute);
+    this.#yielded = accepted;
     raw.setYield(true);
   }
 
   /** @returns false if the request is no upgrade to which the first route has yielded. */
   continue(reducedRoute: uWS.us_socket_context_t): boolean {
     const yielded = this.#yielded;
+    if (yielded === undefined) return false;
     this.#yielded = undefined;
-    yielded?.(reducedRoute);
-    return yielded !== undefined;
-  }
-
-  #postpone(upgrade: UpgradeRequest, reducedRoute: uWS.us_socket_context_t): void {
-    const { response } = upgrade;
-    let isOver = false;
-    response.onAborted(() => {
-      isOver = true;
-    });
-    const task = (): void => {
-      const accepted = isOver ? undefined : this.#accept(upgrade);
-      if (accepted === undefined) return;
-      // The handshake response is sent together with the first frames.
-      response.cork(() => this.#complete(accepted, accepted.isReduced ? reducedRoute : accepted.fullRoute));
-    };
-    this.#context.turns.tasks.defer(TASK_COST.handshake, task, WAITING_REQUEST_BYTES);
+    this.#complete(yielded, reducedRoute);
+    return true;
   }
 
   /** @returns undefined if the upgrade was rejected. */

@@ -164,7 +164,6 @@ class UwsTransport implements Transport {
     const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, turns: this.#turns };
     const handshakes = new Handshakes({
       reporterContext,
-      turns: this.#turns,
       isAccepting: () => this.#isAccepting,
       full: this.#socketContext,
       reduced: this.#reducedSocketContext,
