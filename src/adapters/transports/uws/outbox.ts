@@ -37,7 +37,9 @@ const LARGEST_COPY_BYTES = 64 * 1024;
  */
 export class Outbox {
   /** The first is kept, further ones only until the next flush. */
-  readonly #slabs = [new Uint8Array(SLAB_BYTES)];
+  readonly #memory = [new ArrayBuffer(SLAB_BYTES)];
+  /** The last one. */
+  #slab = new Uint8Array(this.#memory[0] as ArrayBuffer);
   /** Bytes in the last slab. */
   #used = 0;
   /** Of each queued text: its slab, its place there, its message, and the next text of the same sender. */
@@ -62,9 +64,8 @@ export class Outbox {
     if (text.length > SLAB_BYTES - this.#used) this.#makeRoom();
     const entry = this.#count++;
     if (!this.#isScheduled) this.#schedule();
-    const slab = this.#slabs.length - 1;
-    (this.#slabs[slab] as Uint8Array).set(text, this.#used);
-    this.#slabOf[entry] = slab;
+    this.#slab.set(text, this.#used);
+    this.#slabOf[entry] = this.#memory.length - 1;
     this.#starts[entry] = this.#used;
     this.#used += text.length;
     this.#ends[entry] = this.#used;
@@ -81,7 +82,7 @@ export class Outbox {
     this.#senders.length = 0;
     this.#messages.fill(undefined, 0, this.#count);
     this.#count = 0;
-    this.#slabs.length = 1;
+    if (this.#memory.length > 1) this.#keepFirstSlab();
     this.#used = 0;
   }
 
@@ -116,9 +117,16 @@ export class Outbox {
   }
 
   #makeRoom(): void {
-    if (this.#slabs.length === MAX_SLABS) return this.flush();
-    this.#slabs.push(new Uint8Array(SLAB_BYTES));
+    if (this.#memory.length === MAX_SLABS) return this.flush();
+    const memory = new ArrayBuffer(SLAB_BYTES);
+    this.#memory.push(memory);
+    this.#slab = new Uint8Array(memory);
     this.#used = 0;
+  }
+
+  #keepFirstSlab(): void {
+    this.#memory.length = 1;
+    this.#slab = new Uint8Array(this.#memory[0] as ArrayBuffer);
   }
 
   /** Once for each turn, because handshakes flush the outbox many times in a turn. */
@@ -137,8 +145,9 @@ export class Outbox {
 
   #sendAll(sender: OutboxSender): void {
     for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
-      const slab = this.#slabs[this.#slabOf[entry] as number] as Uint8Array;
-      send(sender, slab.subarray(this.#starts[entry], this.#ends[entry]));
+      const memory = this.#memory[this.#slabOf[entry] as number] as ArrayBuffer;
+      const start = this.#starts[entry] as number;
+      send(sender, new Uint8Array(memory, start, (this.#ends[entry] as number) - start));
     }
   }
 }
