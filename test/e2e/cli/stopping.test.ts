@@ -57,7 +57,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('graceful shutdown of $name', (ki
     await connection.receive(CLOSE_FRAME);
     expect(server.isRunning).toBe(true);
     server.signal('SIGTERM');
-    await within(1_000, 'the exit', server.exited);
+    await within(TIMEOUT_MS, 'the exit', server.exited);
   });
 
   it('rejects new connections during the drain', async () => {

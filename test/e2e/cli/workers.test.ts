@@ -215,11 +215,12 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('workers of $name', (kind) => {
   });
 
   it('end at once with a second signal', async () => {
-    const server = await start(kind, { drain_spread: 60_000, drain_timeout: 60_000 });
-    await apart(server);
+    const server = await start(kind, { drain_timeout: 60_000 });
     const workers = childrenOf(server);
+    // A stopped process does not drain.
+    process.kill(pidOfWorker(server, 2), 'SIGSTOP');
     server.signal('SIGTERM');
-    await until(PATIENCE_MS, 'the drain', () => linesOf(server, 'draining').length === 2 || undefined);
+    await until(PATIENCE_MS, 'the drain', () => linesOf(server, 'draining').length > 0 || undefined);
     server.signal('SIGTERM');
     expect(await within(PATIENCE_MS, 'the exit', server.exited)).toEqual({ code: 143, signal: null });
     await untilGone(workers);
