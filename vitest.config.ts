@@ -20,7 +20,7 @@ export default defineConfig({
       { test: { ...suite('unit'), testTimeout: 30_000 } },
       { test: { ...suite('contracts'), testTimeout: 20_000 } },
       { test: { ...suite('property'), testTimeout: 60_000 } },
-      { test: { ...suite('e2e'), testTimeout: 60_000, hookTimeout: 60_000, ...LATER } },
+      { test: { ...suite('e2e'), testTimeout: 120_000, hookTimeout: 120_000, ...LATER } },
     ],
     coverage: {
       provider: 'v8',

@@ -9,7 +9,7 @@ import { sendRequest, RawConnection, type Endpoint } from '../../support/e2e/htt
 import { LOOPBACK, SIGNALBOX_CLI } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const FULL_DISK = '/dev/full';
 
 /** A full pipe without a reader. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../support/e2e/run.ts';
 import { Server } from '../../support/e2e/server.ts';
+import { framesBeforeEcho } from '../../support/e2e/server-client.ts';
 import { LOOPBACK, SIGNALBOX_CLI } from '../../support/e2e/server-kinds.ts';
 import { openInThread, SQLITE_ENV } from '../../support/sqlite.ts';
 
@@ -33,6 +34,7 @@ describe('--mailboxes sqlite', () => {
     for (const payload of ['one', 'two']) ann.send({ type: 'OFFER', dst: 'bob', payload });
     // The list of waiting messages of carol shows that the earlier ones are written.
     ann.send({ type: 'OFFER', dst: 'carol', payload: 'for carol' });
+    expect(await framesBeforeEcho(ann)).toEqual([]);
     const carol = await killed.connectPeer('carol', { id: 'carol' });
     expect(await carol.receive()).toMatchObject({ payload: 'for carol' });
     killed.signal('SIGKILL');
@@ -41,6 +43,7 @@ describe('--mailboxes sqlite', () => {
     const second = await startBroker();
     const eve = await second.connectPeer('eve', { id: 'eve' });
     eve.send({ type: 'OFFER', dst: 'bob', payload: 'three' });
+    expect(await framesBeforeEcho(eve)).toEqual([]);
     second.signal('SIGTERM');
     await second.exited;
 
@@ -83,6 +86,7 @@ describe('--mailboxes sqlite', () => {
       other.exec('ROLLBACK');
       other.close();
       ann.send({ type: 'OFFER', dst: 'dave', payload: 'held' });
+      expect(await framesBeforeEcho(ann)).toEqual([]);
       const dave = await broker.connectPeer('dave', { id: 'dave' });
       expect(await dave.receive()).toMatchObject({ payload: 'held' });
       expect((await ready()).status).toBe(200);

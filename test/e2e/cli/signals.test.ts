@@ -10,7 +10,7 @@ import { until, within } from '../../support/e2e/until.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 import { hmacToken } from '../../support/tokens.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const TLS = 'test/support/tls';
 const RENEWED = new X509Certificate(readFileSync(`${TLS}/renewed.crt`)).fingerprint256;
 

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { Child } from '../../support/e2e/child.ts';
 import { until } from '../../support/e2e/until.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 let soak: Child | undefined;
 afterEach(() => soak?.stop());

@@ -3,7 +3,9 @@ import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 45_000;
+/** Longer than a test waits for the exit. */
+const LONG_DRAIN = { drain_timeout: 600_000 };
 // A close frame with 1012.
 const CLOSE_FRAME = new RegExp(String.fromCharCode(0x88, 0x2e, 0x03, 0xf4), 's');
 
@@ -19,7 +21,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('graceful shutdown of $name', (ki
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`${signal} closes all connections with 1012 and exits with code 0`, async () => {
-      const server = await startServer();
+      const server = await startServer(LONG_DRAIN);
       const peers = [await server.connectPeer('ann'), await server.connectPeer('bob')];
       server.signal(signal);
       for (const peer of peers) expect((await peer.closed()).code).toBe(1012);
@@ -27,14 +29,14 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('graceful shutdown of $name', (ki
     });
 
     it(`${signal} without connections exits at once`, async () => {
-      const server = await startServer();
+      const server = await startServer(LONG_DRAIN);
       server.signal(signal);
       expect(await within(TIMEOUT_MS, 'the exit', server.exited)).toEqual({ code: 0, signal: null });
     });
   }
 
   it('does not wait for idle HTTP connections', async () => {
-    const server = await startServer();
+    const server = await startServer(LONG_DRAIN);
     const connection = server.rawConnection().send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     await connection.receive(/website/);
     server.signal('SIGTERM');
@@ -50,7 +52,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('graceful shutdown of $name', (ki
   });
 
   it('exits at once after a second signal', async () => {
-    const server = await startServer({ drain_timeout: 60_000 });
+    const server = await startServer(LONG_DRAIN);
     const connection = server.rawConnection().send(handshake(server));
     await connection.receive(/OPEN/);
     server.signal('SIGTERM');
@@ -61,7 +63,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('graceful shutdown of $name', (ki
   });
 
   it('rejects new connections during the drain', async () => {
-    const server = await startServer({ drain_timeout: 3_000 });
+    const server = await startServer(LONG_DRAIN);
     const connection = server.rawConnection().send(handshake(server));
     await connection.receive(/OPEN/);
     server.signal('SIGTERM');

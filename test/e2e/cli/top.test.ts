@@ -9,7 +9,7 @@ import { SIGNALBOX_CLI, SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts
 import { until } from '../../support/e2e/until.ts';
 
 const TOKEN = 'operator-operator-operator-operator';
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 describe('signalbox top', () => {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-top-'));
@@ -36,11 +36,12 @@ describe('signalbox top', () => {
     const terminal = spawn('script', ['-qefc', command, '/dev/null'], { env: environment });
     let output = '';
     terminal.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const exited = new Promise<number | null>((resolve) => terminal.once('exit', resolve));
+    // `close` comes after all output.
+    const closed = new Promise<number | null>((resolve) => terminal.once('close', resolve));
     await until(PATIENCE_MS, 'the second screen', () => output.split('signalbox: 1 node').length > 2 || undefined);
     expect(output).toContain('\u001B[?1049h');
     terminal.stdin.write('\u0003');
-    expect(await exited).toBe(130);
+    expect(await closed).toBe(130);
     expect(output.trimEnd().endsWith('\u001B[?25h\u001B[?1049l')).toBe(true);
     const widest = Math.max(...output.split(/\r?\n/).map((line) => line.replaceAll(/\u001B\[[?\d]*[A-Za-z]/g, '').length));
     expect(widest).toBeLessThanOrEqual(60);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sendRequest } from '../../support/e2e/http.ts';
 import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
-import { freePort } from '../../support/e2e/free-port.ts';
+import { freePort, freePorts } from '../../support/e2e/free-port.ts';
 import { LOOPBACK, SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerKind, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { Child } from '../../support/e2e/child.ts';
@@ -101,7 +101,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('workers of $name, over TLS', (ki
   let server: Server;
   let admin: number;
   beforeAll(async () => {
-    admin = await freePort();
+    [admin = 0] = await freePorts(2);
     server = await launch(kind, { ...TLS, admin: `127.0.0.1:${admin}`, expire_timeout: 4_000 });
   });
   afterAll(() => stop(server));

@@ -28,7 +28,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('the routes of the doctor on $nam
   it('DOC1 to DOC3: answer', async () => {
     const server = await Server.start({ kind, options: { path: '/app' } });
     expect(await callRoutes(`http://${LOOPBACK}:${server.port}/app/`)).toEqual(EXPECTED);
-    expect(await server.stop()).toMatchObject({ code: 0 });
+    expect(await server.drain()).toMatchObject({ code: 0 });
   });
 
   it('DOC4: are absent in the hardened profile', async () => {

@@ -64,7 +64,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure on $name', (kind) => {
     const tab = await pages.openPage();
     await tab.call('listen', urlOf(other, '?topic=a'));
     await tab.waitFor('isOpen');
-    expect(await other.stop()).toMatchObject({ code: 0 });
+    expect(await other.drain()).toMatchObject({ code: 0 });
     await tab.close();
   });
 });

@@ -26,7 +26,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('y-webrtc through $name', (kind) 
     }
     for (const tab of tabs) await tab.waitFor('reads', 'word0', 'word1', 'word2');
     await Promise.all(tabs.map((tab) => tab.close()));
-    expect(await server.stop()).toMatchObject({ code: 0 });
+    expect(await server.drain()).toMatchObject({ code: 0 });
   });
 
   it('REL1: a client reconnects to a restarted broker, and meets a new client', async () => {

@@ -201,7 +201,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     const open = [connectTo(server, { transports: ['polling'] }), connectTo(server, { transports: ['polling'] })];
     await Promise.all(open.map((socket) => acked(socket, 'subscribe', 'a')));
     const disconnected = Promise.all(open.map((socket) => next(socket, 'disconnect')));
-    expect(await server.stop()).toMatchObject({ code: 0 });
+    expect(await server.drain()).toMatchObject({ code: 0 });
     await disconnected;
   });
 });

@@ -125,7 +125,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     const first = await Server.start({ kind, options: OPTIONS });
     const ann = await subscribe('a', ['websocket'], '', first);
     const disconnected = within(TIMEOUT_MS, 'a disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
-    expect(await first.stop()).toMatchObject({ code: 0 });
+    expect(await first.drain()).toMatchObject({ code: 0 });
     await disconnected;
     const second = await Server.start({ kind, options: OPTIONS, port: first.port });
     ann.socket.connect();

@@ -7,7 +7,7 @@ export interface Outcome extends Exit {
   readonly stderr: string;
 }
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 /** Runs the command line and waits for its end. */
 export async function run(flags: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {

@@ -2,7 +2,7 @@ import { Child, type Exit } from './child.ts';
 import { freePort } from './free-port.ts';
 import { sendRequest } from './http.ts';
 import { LOOPBACK, type ServerKind, type ServerOptions } from './server-kinds.ts';
-import { until } from './until.ts';
+import { until, within } from './until.ts';
 import { ServerClient, type Address } from './server-client.ts';
 
 export interface ServerStartOptions {
@@ -15,8 +15,9 @@ export interface ServerStartOptions {
   readonly port?: number;
 }
 
-const START_TIMEOUT_MS = 20_000;
-const TIMEOUT_MS = 10_000;
+/** Generous, because a busy machine suspends a process for seconds. Only a failure waits as long. */
+const START_TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 45_000;
 const ATTEMPTS = 5;
 const PORT_TAKEN = /EADDRINUSE|in use/;
 
@@ -67,6 +68,12 @@ export class Server extends ServerClient {
 
   stop(): Promise<Exit> {
     return this.#child.stop();
+  }
+
+  /** A graceful shutdown, which no SIGKILL cuts short. */
+  drain(): Promise<Exit> {
+    this.signal('SIGTERM');
+    return within(TIMEOUT_MS, `${this.kind.name} to exit`, this.exited);
   }
 
   async #waitUntilReady(): Promise<boolean> {
