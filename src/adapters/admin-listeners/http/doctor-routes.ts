@@ -20,9 +20,11 @@ const TEXTS = 5;
 /** DOC6: the routes of the doctor on the admin listener, for `doctor admin`. */
 export class DoctorRoutes {
   readonly #sockets: WebSocketServer;
+  readonly #maxFrameBytes: number;
   #streams = 0;
 
   constructor({ maxFrameBytes }: DoctorSettings) {
+    this.#maxFrameBytes = maxFrameBytes;
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false });
   }
 
@@ -36,15 +38,23 @@ export class DoctorRoutes {
     return 'streams';
   }
 
-  /** Answers an upgrade. Any other path than that of the doctor is 404. @param isAllowed whether the Host is listed. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, isAllowed: boolean): void {
+  /**
+   * Answers an upgrade. Any other path than that of the doctor is 404.
+   * @param isAllowed whether the Host is listed. @returns whether a WebSocket has opened.
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, isAllowed: boolean): boolean {
     // A client that has gone needs no answer.
     socket.on('error', () => socket.destroy());
     const [path] = (request.url ?? '').split('?', 1);
     if (path !== '/doctor/socket') return refuse(socket, '404 Not Found');
     if (!isAllowed) return refuse(socket, '421 Misdirected Request');
     if (this.#open >= MAX_OPEN) return refuse(socket, '503 Service Unavailable');
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => echo(webSocket));
+    let hasOpened = false;
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      hasOpened = true;
+      echo(webSocket, this.#maxFrameBytes);
+    });
+    return hasOpened;
   }
 
   end(): void {
@@ -78,8 +88,11 @@ export class DoctorRoutes {
   }
 }
 
-/** DOC2: sends each text back. A frame beyond the limit is closed with 1009 by the library. */
-function echo(socket: WebSocket): void {
+/**
+ * DOC2: sends each text back. A frame beyond the limit is closed with 1009 by the library. A client that leaves more than one
+ * frame unread is disconnected.
+ */
+function echo(socket: WebSocket, maxUnreadBytes: number): void {
   let frames = 0;
   const timer = setTimeout(() => socket.close(1000), LIFETIME_MS).unref();
   socket.on('close', () => clearTimeout(timer));
@@ -89,6 +102,7 @@ function echo(socket: WebSocket): void {
     frames += 1;
     if (frames > MAX_FRAMES) return socket.close(1008);
     if (isBinary) return socket.close(1007);
+    if (socket.bufferedAmount > maxUnreadBytes) return socket.terminate();
     socket.send(data, { binary: false });
   });
 }
@@ -103,6 +117,7 @@ function describeRequest({ headers, socket }: IncomingMessage): AdminResponse {
   return { ...answer, headers: { ...answer.headers, ...FINGERPRINT } };
 }
 
-function refuse(socket: Duplex, status: string): void {
+function refuse(socket: Duplex, status: string): false {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  return false;
 }

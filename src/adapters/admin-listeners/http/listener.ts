@@ -3,6 +3,7 @@ import type { AdminListener, AdminServices } from '../../../application/ports/ad
 import type { Log } from '../../../application/ports/log.ts';
 import { apiRoutes, type Route } from './api.ts';
 import { bind, placeOf, type AdminPlace } from './bind.ts';
+import { ConnectionRoom } from './connection-room.ts';
 import { DoctorRoutes, type DoctorSettings } from './doctor-routes.ts';
 import { EventStream } from './event-stream.ts';
 import { Guard, type GuardSettings } from './guard.ts';
@@ -51,13 +52,16 @@ export class HttpAdminListener implements AdminListener {
   }
 
   async listen(services: AdminServices): Promise<string> {
-    const requests = new AdminRequests(services, this.#settings, { streams: this.#streams, doctor: this.#doctor }, this.#log);
-    const server = createServer(BOUNDS, (request, response) => void requests.serve(request, response));
-    server.maxConnections = MAX_CONNECTIONS;
+    const server = createServer(BOUNDS);
     server.timeout = SOCKET_TIMEOUT_MS;
+    const room = new ConnectionRoom(server, MAX_CONNECTIONS);
     const doctor = this.#doctor;
+    const requests = new AdminRequests(services, this.#settings, { streams: this.#streams, doctor, room }, this.#log);
+    server.on('request', (request, response) => void requests.serve(request, response));
     if (doctor !== undefined) {
-      server.on('upgrade', (request, socket, head) => doctor.upgrade(request, socket, head, requests.isHostListed(request)));
+      server.on('upgrade', (request, socket, head) => {
+        if (doctor.upgrade(request, socket, head, requests.isHostListed(request))) room.keep(request.socket);
+      });
     }
     await bind(server, this.#settings.place);
     this.#server = server;
@@ -81,6 +85,7 @@ export class HttpAdminListener implements AdminListener {
 interface AdminConnections {
   readonly streams: Set<EventStream>;
   readonly doctor: DoctorRoutes | undefined;
+  readonly room: ConnectionRoom;
 }
 
 /** Answers the requests of one listener. */
@@ -91,16 +96,18 @@ class AdminRequests {
   readonly #routes: readonly Route[];
   readonly #streams: Set<EventStream>;
   readonly #doctor: DoctorRoutes | undefined;
+  readonly #room: ConnectionRoom;
   readonly #views: Views;
   readonly #log: Log;
 
-  constructor(services: AdminServices, settings: HttpAdminSettings, { streams, doctor }: AdminConnections, log: Log) {
+  constructor(services: AdminServices, settings: HttpAdminSettings, { streams, doctor, room }: AdminConnections, log: Log) {
     this.#services = services;
     this.#guard = new Guard(settings, services.now);
     this.#page = settings.page;
     this.#routes = apiRoutes(services);
     this.#streams = streams;
     this.#doctor = doctor;
+    this.#room = room;
     this.#views = new Views(services.now);
     this.#log = log;
   }
@@ -143,7 +150,8 @@ class AdminRequests {
     if (probe !== undefined) return { status: probe.status, headers: Object.fromEntries(probe.headers), body: probe.body };
     this.#guard.checkHost(request);
     const diagnosis = this.#doctor?.answer(request, response, path);
-    if (diagnosis !== undefined) return diagnosis === 'streams' ? undefined : diagnosis;
+    if (diagnosis === 'streams') return void this.#room.keep(request.socket, response);
+    if (diagnosis !== undefined) return diagnosis;
     if (method === 'GET' && path === '/') return this.#statusPage(request);
     if (method === 'POST' && path === '/login') return this.#login(request);
     if (method === 'POST' && path === '/logout') return redirect({ 'set-cookie': this.#guard.logout(request) });
@@ -194,6 +202,7 @@ class AdminRequests {
       this.#streams.delete(stream);
     });
     this.#streams.add(stream);
+    this.#room.keep(request.socket, response);
   }
 
   #sendSecond(stream: EventStream): void {

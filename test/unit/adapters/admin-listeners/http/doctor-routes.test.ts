@@ -1,7 +1,10 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { elapsed } from '../../../../../src/contracts/until.ts';
 import { AdminFixture, TOKEN } from '../../../../support/admin-fixture.ts';
+
+const MIB = 1024 * 1024;
 
 let admin: AdminFixture;
 const sockets: WebSocket[] = [];
@@ -46,6 +49,21 @@ describe('the doctor on the admin listener', () => {
     third.send('x'.repeat(1_001));
     expect(await Promise.all(codes)).toEqual([1008, 1007, 1009]);
     expect([echoed.length, echoed[99]]).toEqual([100, 'ü 99']);
+  });
+
+  it('DOC6, DOC2: disconnects a client that leaves more than one frame unread', async () => {
+    await admin.listener.stop();
+    admin = await new AdminFixture({ doctor: { maxFrameBytes: MIB } }).start();
+    const socket = (await open()) as WebSocket;
+    let received = 0;
+    socket.on('message', () => (received += 1)).pause();
+    const code = closeCode(socket);
+    const text = 'x'.repeat(MIB);
+    for (let n = 0; n < 60; n++) socket.send(text);
+    await Promise.race([code, elapsed(1_000)]);
+    socket.resume();
+    expect(await code).toBe(1006);
+    expect(received).toBeLessThan(60);
   });
 
   it('DOC6, ADM9: refuses another path, a Host that is not listed, and a ninth socket', async () => {
