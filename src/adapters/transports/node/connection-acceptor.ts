@@ -16,6 +16,7 @@ import type { AcceptorContext, Handshakes, UpgradeRequest } from './handshakes.t
 import { NodeExchange, sendResponse, type ResponseContext, type ExchangeHost } from './http.ts';
 import { HttpConnections } from './http-connection.ts';
 import { OpenConnections } from './open-connections.ts';
+import { PacedEnds } from './paced-ends.ts';
 import { NodeStream } from './stream.ts';
 
 /** Limits on connections and handshakes. */
@@ -60,7 +61,8 @@ export class ConnectionAcceptor implements ExchangeHost {
     const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, turns: this.#turns };
     const { handshakeTimeout } = limits;
     const openConnections = this.#openConnections;
-    this.#context = { reporterContext, openConnections, limits, turnEnd: this.#turnEnd, handshakeTimeout, failed };
+    const pacedEnds = ownsConnections ? new PacedEnds(this.#turns.tasks) : undefined;
+    this.#context = { reporterContext, openConnections, limits, turnEnd: this.#turnEnd, pacedEnds, handshakeTimeout, failed };
     this.#handshakes = handshakes;
     this.#httpConnections = new HttpConnections(limits.sendBufferBytes);
     this.responseTimeout = limits.handshakeTimeout;

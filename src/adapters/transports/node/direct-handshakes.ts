@@ -27,6 +27,7 @@ export class DirectHandshakes implements Handshakes {
     const reporter = new ConnectionReporter(acceptor.reporterContext, admission);
     const socket = new DirectSocket(stream, { reporter, context: this.#context, isBinary: admission.sendsBinary });
     acceptor.openConnections.add(socket);
+    acceptor.pacedEnds?.add(stream);
     this.#opened(stream);
     socket.start(responseTo(request, grantedSubprotocol(admission, request)), head);
     reporter.opened(socket);

@@ -7,6 +7,7 @@ import type { ReporterContext } from '../shared/connection-reporter.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { TurnEnd } from '../shared/turn-end.ts';
 import type { OpenConnections } from './open-connections.ts';
+import type { PacedEnds } from './paced-ends.ts';
 
 /** An upgrade request, as Node emits it. */
 export interface UpgradeRequest {
@@ -22,6 +23,8 @@ export interface AcceptorContext {
   readonly openConnections: OpenConnections;
   readonly limits: PerConnectionLimits;
   readonly turnEnd: TurnEnd;
+  /** Undefined if the connections belong to an embedding program. */
+  readonly pacedEnds: PacedEnds | undefined;
   /** A handshake that is not complete by then is terminated. */
   readonly handshakeTimeout: Millis;
   /**

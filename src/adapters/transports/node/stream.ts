@@ -5,10 +5,16 @@ import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import { STREAM_CLOSED, STREAM_DISCONNECTED, STREAM_TOO_SLOW } from '../shared/close-frames.ts';
 import { CLOSE_GRACE } from '../shared/settings.ts';
 import type { Corked } from '../shared/turn-end.ts';
+import type { AcceptorContext } from './handshakes.ts';
 import { setHead, type ResponseContext } from './http.ts';
 import { withSocket } from './http-connection.ts';
 import type { Terminable } from './open-connections.ts';
 import { type SocketContext, unreadBytes } from './socket.ts';
+
+interface StreamParts {
+  readonly reporter: ConnectionReporter;
+  readonly context: SocketContext & Pick<AcceptorContext, 'pacedEnds'>;
+}
 
 /** One streaming response of `node:http`. All text of one event-loop turn is sent in one write. */
 export class NodeStream implements Socket, Corked, Terminable {
@@ -16,13 +22,10 @@ export class NodeStream implements Socket, Corked, Terminable {
   readonly #response: ResponseContext['response'];
   readonly #connection: ResponseContext['connection'];
   readonly #reporter: ConnectionReporter;
-  readonly #context: SocketContext;
+  readonly #context: StreamParts['context'];
   #waiting: SignalMessage[] | undefined = undefined;
 
-  constructor(
-    { response, connection }: ResponseContext,
-    { reporter, context }: { readonly reporter: ConnectionReporter; readonly context: SocketContext },
-  ) {
+  constructor({ response, connection }: ResponseContext, { reporter, context }: StreamParts) {
     this.#response = response;
     this.#connection = connection;
     response.on('drain', () => reporter.unreadBytes(0));
@@ -33,7 +36,10 @@ export class NodeStream implements Socket, Corked, Terminable {
   start(head: StreamHead): void {
     const response = this.#response;
     // A stream may be idle longer than any request, and is the last response of its connection.
-    withSocket(response, (socket) => void socket.setTimeout(0));
+    withSocket(response, (socket) => {
+      socket.setTimeout(0);
+      this.#context.pacedEnds?.add(socket);
+    });
     this.#connection.markStreaming();
     response.shouldKeepAlive = false;
     setHead(response, head);

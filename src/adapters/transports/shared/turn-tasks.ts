@@ -26,8 +26,8 @@ export function createTurns(budget: InputBudget): Turns {
 /** Of requests that wait. Further requests are handled in the same turn. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
-/** Units of the budget (`InputBudget`). */
-export const TASK_COST = { handshake: 100, open: 50, close: 40, request: 40 } as const;
+/** Units of the budget (`InputBudget`). `socket`: the end of a TCP connection, which is reported as closed afterwards. */
+export const TASK_COST = { handshake: 100, open: 50, close: 40, request: 40, socket: 10 } as const;
 
 /** The memory of a request that waits for a later turn (estimate). */
 export const WAITING_REQUEST_BYTES = 4 * 1024;
@@ -36,7 +36,7 @@ export const WAITING_REQUEST_BYTES = 4 * 1024;
  * M23: requests, and beginnings and ends of connections, beyond the budget of a turn, in the order of their arrival. The network
  * delivers thousands of them at once when a proxy or a network restarts.
  */
-class TurnTasks implements DeferredInput {
+export class TurnTasks implements DeferredInput {
   /** The tasks of many connections share it. */
   readonly share = 1_000;
   readonly #budget: InputBudget;
