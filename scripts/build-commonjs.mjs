@@ -1,51 +1,39 @@
 /*
  * The CommonJS form of the package, for test runners and compilers that load no ES modules by `require`: a few files, which
- * share their state, and the types of each entry point. Rolldown keeps top-level constants: esbuild makes variables of them,
- * which V8 can't inline.
+ * share their state, and the types of each entry point.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
-import { rolldown } from 'rolldown';
+import { basename, dirname, join, posix } from 'node:path';
+import { isOutside, joinModules, withOwnUrl } from './join-modules.mjs';
 
 const TARGET = 'dist/commonjs';
-const MODULES = `${resolve('dist')}${sep}`;
 
-/** Packages without a CommonJS form, which the build contains. */
-const BUNDLED = new Set(['inversify']);
-
-const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
 const entryPoints = Object.values(exports).flatMap((target) =>
   typeof target === 'string' ? [] : [{ module: target.import.default, file: target.require.default }],
 );
-const packages = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !BUNDLED.has(name));
-const isOutside = (id) => packages.some((name) => id === name || id.startsWith(`${name}/`));
 
 /** An import of a computed URL, such as that of uWebSockets.js: may be an ES module, which `require` can't load. */
 const COMPUTED_IMPORT = 'import(__rewriteRelativeImportExtension(';
 const NATIVE_IMPORT = `new Function('url', 'return import(url)')(__rewriteRelativeImportExtension(`;
 
-/** Files beside a module are still found from it: the URL of a module is that of its file in `dist`. */
 const modules = {
   name: 'modules',
-  transform(code, path) {
-    if (!path.startsWith(MODULES)) return undefined;
-    const place = relative(resolve(TARGET), path).replaceAll(sep, '/');
-    return code
-      .replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`)
-      .replaceAll(COMPUTED_IMPORT, NATIVE_IMPORT);
-  },
+  transform: (code, path) => withOwnUrl(code, path, TARGET)?.replaceAll(COMPUTED_IMPORT, NATIVE_IMPORT),
 };
 
 async function bundle() {
-  const input = Object.fromEntries(entryPoints.map(({ module }) => [basename(module, '.js'), module]));
-  const joined = await rolldown({ input, platform: 'node', external: isOutside, plugins: [modules], checks: { eval: false } });
-  await joined.write({
-    dir: TARGET,
-    ...{ format: 'cjs', exports: 'named', esModule: true, entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
-    // A test runner may not allow `import()`.
-    dynamicImportInCjs: false,
+  await joinModules({
+    input: Object.fromEntries(entryPoints.map(({ module }) => [basename(module, '.js'), module])),
+    external: isOutside,
+    plugins: [modules],
+    output: {
+      dir: TARGET,
+      ...{ format: 'cjs', exports: 'named', esModule: true, entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
+      // A test runner may not allow `import()`.
+      dynamicImportInCjs: false,
+    },
   });
-  await joined.close();
 }
 
 /** Writes what `require` loads for an entry point. */

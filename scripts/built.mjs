@@ -15,6 +15,7 @@ const SOURCES = [
   'scripts/build-pages.mjs',
   'scripts/build-commonjs.mjs',
   'scripts/build-cli.mjs',
+  'scripts/join-modules.mjs',
   'package-lock.json',
 ];
 const COMPILER = 'node_modules/typescript-native';

@@ -3,8 +3,8 @@
  * so connections are served by node:http, unless uWebSockets.js is installed beside the file.
  */
 import { chmodSync, readFileSync } from 'node:fs';
-import { rolldown } from 'rolldown';
 import { stageBundleSources } from './bundle-sources.mjs';
+import { joinModules } from './join-modules.mjs';
 
 export const BUNDLE = 'build/signalbox.mjs';
 
@@ -14,14 +14,11 @@ const EXTERNAL = ['uWebSockets.js', 'express', 'node-datachannel', 'playwright-c
 /** The build must exist. The first line of the file is that of the command line. */
 export async function bundle() {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const joined = await rolldown({
+  await joinModules({
     input: stageBundleSources(version),
-    platform: 'node',
     external: EXTERNAL,
-    checks: { eval: false },
+    output: { file: BUNDLE, format: 'esm', codeSplitting: false },
   });
-  await joined.write({ file: BUNDLE, format: 'esm', codeSplitting: false });
-  await joined.close();
   chmodSync(BUNDLE, 0o755);
 }
 

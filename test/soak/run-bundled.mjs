@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { joinModules } from '../../scripts/join-modules.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,9 +12,7 @@ export async function runBundled(name) {
   // Inside the checkout, so that the bundle finds its packages.
   const bundle = join(ROOT, `node_modules/.cache/${name}.mjs`);
   const input = join(ROOT, `test/soak/${name}.ts`);
-  const joined = await rolldown({ input, platform: 'node', external: /^[^./]/, checks: { eval: false } });
-  await joined.write({ file: bundle, format: 'esm', codeSplitting: false });
-  await joined.close();
+  await joinModules({ input, external: /^[^./]/, output: { file: bundle, format: 'esm', codeSplitting: false } });
   const child = spawn(process.execPath, [bundle, ...process.argv.slice(2)], { cwd: ROOT, stdio: 'inherit' });
   process.on('exit', () => child.kill());
   const [code] = await once(child, 'exit');
