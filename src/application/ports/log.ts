@@ -52,6 +52,8 @@ export type LogEvent =
       readonly why: string;
       readonly delay: Millis;
     }
+  /** A worker process has answered no message for `silence`. It is terminated, and `worker-ended` follows. */
+  | { readonly event: 'worker-hung'; readonly worker: number; readonly pid: number; readonly silence: Millis }
   /** A worker process that took the place of another one listens. */
   | { readonly event: 'worker-replaced'; readonly worker: number; readonly pid: number }
   /** The configuration in effect, logged after `listening`. */

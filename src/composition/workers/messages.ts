@@ -20,10 +20,13 @@ export type WorkerOrder =
     }
   | { readonly do: 'reload'; readonly files: OptionFiles }
   | { readonly do: 'reload-certificate' }
-  | { readonly do: 'drain' };
+  | { readonly do: 'drain' }
+  /** The worker answers with `alive`. */
+  | { readonly do: 'ping' };
 
 /** From a worker to the primary process. */
 export type WorkerReport =
   /** The worker waits for `start`. */
   | { readonly say: 'ready'; readonly node: NodeId }
+  | { readonly say: 'alive' }
   | { readonly say: 'listening'; readonly address: ListeningAddress; readonly transport: string };

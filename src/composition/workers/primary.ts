@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
+import { SystemClock } from '../../adapters/clocks/system.ts';
 import type { Result } from '../../domain/result.ts';
 import type { Config, ConfigProblem, Resolved } from '../configuration/config.ts';
 import { makeLog } from '../make-log.ts';
@@ -22,6 +23,8 @@ export interface PrimaryParts {
 
 /** Time for a worker to close its connections and to flush its log, beside the times of the drain. */
 const STOP_GRACE_MS = 5_000;
+/** Of the pings to workers, or `cluster_lease` if that is longer: a worker whose lease is valid is not replaced. */
+const PING_INTERVAL_MS = 5_000;
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 /**
@@ -37,6 +40,8 @@ export async function serveWithWorkers(config: Config, { workers, argv, files, r
     const pool = new WorkerPool({
       ...{ fork: () => cluster.fork().process, count: workers, port, files, log },
       hub: config.cluster === undefined ? makeHub(config) : undefined,
+      pingInterval: Math.max(PING_INTERVAL_MS, config.clusterLease),
+      clock: new SystemClock(),
       stopTimeout: config.drainTimeout + config.drainSpread + STOP_GRACE_MS,
     });
     handleSignals(pool, log, () => {

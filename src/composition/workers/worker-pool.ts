@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import type { LocalHub } from '../../adapters/engines/local/hub.ts';
 import { ProcessChannel } from '../../adapters/engines/local/process-channel.ts';
+import type { Clock } from '../../application/ports/clock.ts';
 import type { Log } from '../../application/ports/log.ts';
 import type { ListeningAddress } from '../../application/ports/transport.ts';
 import type { Millis } from '../../domain/time.ts';
 import { VERSION } from '../version.ts';
+import { HangDetector } from './hang-detector.ts';
 import type { OptionFiles, WorkerOrder, WorkerReport } from './messages.ts';
 import { restartDelay } from './restart-delay.ts';
 
@@ -19,6 +21,9 @@ export interface WorkerPoolParts {
   readonly log: Log;
   /** Until a worker that does not end by itself is terminated. */
   readonly stopTimeout: Millis;
+  /** Of the pings to each worker. One that answers none of several is replaced. */
+  readonly pingInterval: Millis;
+  readonly clock: Clock;
 }
 
 /** A worker has ended before the broker could listen. It has printed the reason. */
@@ -51,12 +56,18 @@ interface Slot {
 export class WorkerPool {
   readonly #parts: WorkerPoolParts;
   readonly #slots: readonly Slot[];
+  readonly #hangDetector: HangDetector<ChildProcess>;
   #reloaded: OptionFiles | undefined;
   #isClosing = false;
   #onAllEnded: () => void = () => undefined;
 
   constructor(parts: WorkerPoolParts) {
     this.#parts = parts;
+    this.#hangDetector = new HangDetector({
+      ...{ clock: parts.clock, interval: parts.pingInterval },
+      ping: (process) => order(process, { do: 'ping' }),
+      hangs: (process, silence) => this.#replaceHung(process, silence),
+    });
     this.#slots = Array.from({ length: parts.count }, (_, index) => ({
       ...{ worker: index + 1, process: undefined, startedAt: 0, delay: 0, timer: undefined, first: undefined },
     }));
@@ -86,6 +97,7 @@ export class WorkerPool {
   /** Drains all workers; resolves when they have ended. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#hangDetector.stop();
     const ended = new Promise<void>((resolve) => (this.#onAllEnded = resolve));
     for (const slot of this.#slots) clearTimeout(slot.timer);
     this.#orderAll({ do: 'drain' });
@@ -98,6 +110,7 @@ export class WorkerPool {
   /** Ends all workers at once. */
   terminate(): void {
     this.#isClosing = true;
+    this.#hangDetector.stop();
     for (const { process } of this.#slots) process?.kill('SIGKILL');
   }
 
@@ -124,8 +137,10 @@ export class WorkerPool {
 
   #receive(slot: Slot, process: ChildProcess, report: WorkerReport): void {
     const { count, port, files, hub, log } = this.#parts;
+    if (report.say === 'alive') return this.#hangDetector.answered(process);
     if (report.say === 'ready') {
       hub?.connect(report.node, new ProcessChannel(process));
+      if (!this.#isClosing) this.#hangDetector.watch(process);
       const start = { worker: slot.worker, workers: count, port, files, reloaded: this.#reloaded, version: VERSION };
       return order(process, { do: 'start', ...start });
     }
@@ -135,9 +150,18 @@ export class WorkerPool {
     else first.resolve(report);
   }
 
+  /** Workers ignore the signals that a process can handle. */
+  #replaceHung(process: ChildProcess, silence: Millis): void {
+    const slot = this.#slots.find((one) => one.process === process);
+    if (slot === undefined) return;
+    this.#parts.log.record({ event: 'worker-hung', worker: slot.worker, pid: process.pid ?? 0, silence });
+    process.kill('SIGKILL');
+  }
+
   #ended(slot: Slot, process: ChildProcess, why: number | string): void {
     if (slot.process !== process) return;
     slot.process = undefined;
+    this.#hangDetector.forget(process);
     if (slot.first !== undefined) {
       slot.first.reject(new WorkerStartError(typeof why === 'number' && why > 0 ? why : 1));
       slot.first = undefined;

@@ -41,11 +41,13 @@ process.prependListener('disconnect', () => {
 report({ say: 'ready', node });
 
 function report(message: WorkerReport): void {
-  process.send?.(message);
+  // The primary process may have ended.
+  if (process.connected) process.send?.(message);
 }
 
 function obey(order: WorkerOrder): void {
   if (order.do === 'start') void serve(order);
+  else if (order.do === 'ping') report({ say: 'alive' });
   else if (order.do === 'drain') void drain();
   else if (order.do === 'reload-certificate') void broker?.reloadCertificate();
   else reloadOptions(order.files);

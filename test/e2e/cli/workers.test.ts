@@ -16,6 +16,8 @@ import { uniqueName } from '../../support/e2e/server-client.ts';
 import { until, within } from '../../support/e2e/until.ts';
 
 const PATIENCE_MS = 30_000;
+/** A worker that hangs is terminated after 20 to 25 s. */
+const HANG_PATIENCE_MS = 90_000;
 const MANY = 200;
 const TLS = { sslkey: 'test/support/tls/localhost.key', sslcert: 'test/support/tls/localhost.crt' };
 
@@ -187,6 +189,24 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('workers of $name, over TLS', (ki
 });
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('workers of $name', (kind) => {
+  it(
+    'are terminated and replaced when they hang',
+    async () => {
+      const server = await start(kind, { cluster_lease: 2_000 });
+      const [ann, bob] = await apart(server);
+      const worker = await workerOf(server, bob);
+      const victim = pidOfWorker(server, worker);
+      process.kill(victim, 'SIGSTOP');
+      await until(HANG_PATIENCE_MS, 'the replacement', () => linesOf(server, 'worker-replaced').length > 0 || undefined);
+      expect(linesOf(server, 'worker-hung')).toEqual([expect.objectContaining({ worker, pid: victim, silentMs: 20_000 })]);
+      expect(linesOf(server, 'worker-ended')).toEqual([expect.objectContaining({ worker, pid: victim, why: 'SIGKILL' })]);
+      const again = await server.connectPeerWhenFree('bob', { id: bob.id, token: uniqueName('other') });
+      ann.sendOffer(again.id, 1);
+      expect(await again.receive()).toMatchObject({ type: 'OFFER', src: ann.id });
+    },
+    2 * HANG_PATIENCE_MS,
+  );
+
   it('close their connections and end when the primary process is killed', async () => {
     const server = await start(kind);
     const [ann, bob] = await apart(server);

@@ -46,6 +46,10 @@ const LINES: {
     const { worker, pid, why, delay } = event;
     return line('error', 'a worker process has ended: a new one takes its place', event, { worker, pid, why, delayMs: delay });
   },
+  'worker-hung': (event) => {
+    const { worker, pid, silence } = event;
+    return line('error', 'a worker process does not respond: it is terminated', event, { worker, pid, silentMs: silence });
+  },
   'worker-replaced': (event) =>
     line('info', 'a new worker process is listening', event, { worker: event.worker, pid: event.pid }),
   'in-effect': ({ event, dialects, realms, ...inEffect }, { version }) => {

@@ -34,6 +34,7 @@ function leakyError(): Error {
 export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readonly event: Name } } = {
   listening: { event: 'listening', transport: 'uws', address: { host: '::', port: 9000, secure: false } },
   'worker-ended': { event: 'worker-ended', worker: 2, pid: 4711, why: 'SIGKILL', delay: 100 },
+  'worker-hung': { event: 'worker-hung', worker: 2, pid: 4711, silence: 20_000 },
   'worker-replaced': { event: 'worker-replaced', worker: 2, pid: 4712 },
   'in-effect': {
     event: 'in-effect',

@@ -146,6 +146,7 @@ describe('levels', () => {
     const lost = ['engine-lost', 'mailbox-store-failed', 'ice-provider-lost', 'key-set-unreachable', 'authorizer-lost'];
     const errors = [
       'worker-ended',
+      'worker-hung',
       ...lost,
       'format-conflict',
       'fault',

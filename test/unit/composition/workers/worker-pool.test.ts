@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ManualClock } from '../../../../src/adapters/clocks/manual.ts';
 import type { LogEvent } from '../../../../src/application/ports/log.ts';
 import { VERSION } from '../../../../src/composition/version.ts';
 import { WorkerPool, WorkerStartError } from '../../../../src/composition/workers/worker-pool.ts';
@@ -41,10 +42,11 @@ const ADDRESS = { host: '::', port: 9000, secure: false };
 describe('a pool of workers', () => {
   let processes: FakeProcess[];
   let events: LogEvent[];
+  let clock: ManualClock;
   const last = (): FakeProcess => processes.at(-1) ?? expect.fail('no process');
   const pool = (count = 2): WorkerPool =>
     new WorkerPool({
-      ...{ count, port: 9000, files: { 'a.json': '{}' }, hub: undefined, stopTimeout: 1_000 },
+      ...{ count, port: 9000, files: { 'a.json': '{}' }, hub: undefined, stopTimeout: 1_000, pingInterval: 5_000, clock },
       log: { record: (event) => void events.push(event) },
       fork: () => {
         processes.push(new FakeProcess(processes.length + 1));
@@ -68,6 +70,7 @@ describe('a pool of workers', () => {
     vi.useFakeTimers();
     processes = [];
     events = [];
+    clock = new ManualClock();
   });
   afterEach(() => void vi.useRealTimers());
 
@@ -148,6 +151,32 @@ describe('a pool of workers', () => {
     expect(processes.map(({ signals }) => signals)).toEqual([[], ['SIGKILL']]);
     processes[1]?.ends(null, 'SIGKILL');
     await closed;
+  });
+
+  it('terminates and replaces a worker that answers no ping for 20 s', async () => {
+    await listening();
+    const [first, second] = processes as [FakeProcess, FakeProcess];
+    for (let seconds = 5; seconds <= 60; seconds += 5) {
+      clock.advance(5_000);
+      expect(first.orders.at(-1)).toEqual({ do: 'ping' });
+      first.emit('message', { say: 'alive' });
+    }
+    expect(events.slice(1)).toEqual([{ event: 'worker-hung', worker: 2, pid: 2, silence: 20_000 }]);
+    expect([first.signals, second.signals]).toEqual([[], ['SIGKILL']]);
+    second.ends(null, 'SIGKILL');
+    await vi.advanceTimersByTimeAsync(100);
+    last().listens();
+    expect(events.at(-1)).toEqual({ event: 'worker-replaced', worker: 2, pid: 3 });
+  });
+
+  it('pings no worker that has not started, has ended, or drains', async () => {
+    const made = await listening();
+    processes[1]?.ends(1);
+    await vi.advanceTimersByTimeAsync(100);
+    void made.close();
+    clock.advance(120_000);
+    expect(processes.flatMap(({ orders }) => orders)).not.toContainEqual({ do: 'ping' });
+    expect(processes.flatMap(({ signals }) => signals)).toEqual([]);
   });
 
   it('H12: passes the reload of a certificate on to all workers', async () => {
