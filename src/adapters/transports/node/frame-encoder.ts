@@ -14,8 +14,8 @@ export const PING_FRAME: Uint8Array = Uint8Array.of(PING, 0);
 /** A larger frame is shared with equal frames that follow: to compare costs less than to copy. */
 const LARGEST_COPY_BYTES = 64 * 1024;
 
-/** The last large frame: a publication has the same frame for each of its subscribers. */
-let latest: Buffer = Buffer.alloc(0);
+/** The last large frame, while a connection holds it: a publication has the same frame for each of its subscribers. */
+let latest = new WeakRef<Buffer>(Buffer.alloc(0));
 
 /** Where a frame is written. */
 interface Memory {
@@ -28,9 +28,11 @@ const OWN_MEMORY: Memory = { take: (bytes) => Buffer.allocUnsafe(bytes) };
 export function dataFrame(payload: Uint8Array, isBinary: boolean, memory?: Memory): Buffer {
   const first = isBinary ? BINARY : TEXT;
   if (payload.length <= LARGEST_COPY_BYTES) return frame(first, payload, memory);
-  const isShared = latest[0] === first && latest.subarray(MAX_HEAD_BYTES).equals(payload);
-  if (!isShared) latest = frame(first, payload);
-  return latest;
+  const shared = latest.deref();
+  if (shared?.[0] === first && shared.subarray(MAX_HEAD_BYTES).equals(payload)) return shared;
+  const own = frame(first, payload);
+  latest = new WeakRef(own);
+  return own;
 }
 
 export function pongFrame(payload: Uint8Array): Buffer {

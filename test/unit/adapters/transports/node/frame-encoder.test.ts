@@ -1,5 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { closeFrame, closePayload, dataFrame, pongFrame } from '../../../../../src/adapters/transports/node/frame-encoder.ts';
+import { elapsed } from '../../../../../src/contracts/until.ts';
 
 it('a text frame has the shortest head for its length', () => {
   const head = (length: number, bytes: number): number[] => [...dataFrame(new Uint8Array(length), false).subarray(0, bytes)];
@@ -28,6 +31,16 @@ it('B1: equal large texts share a frame, until another one differs', () => {
   one[99_999] = 33;
   for (const text of [one, other, one, one.subarray(1)]) expect(dataFrame(text, false).subarray(10).equals(text)).toBe(true);
   expect(frame.subarray(10).equals(Buffer.alloc(100_000, 'a'))).toBe(true);
+});
+
+it('B1: a large frame that no connection holds is freed', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const frame = new WeakRef(dataFrame(new Uint8Array(1024 * 1024), false));
+  // A weak reference holds its target until the end of the turn.
+  await elapsed(0);
+  collectGarbage();
+  expect(frame.deref()).toBeUndefined();
 });
 
 it('a close frame has a code and a reason, a pong the payload of the ping', () => {
