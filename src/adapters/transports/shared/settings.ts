@@ -31,5 +31,8 @@ export interface TransportSettings extends PerConnectionLimits {
   readonly maxHeaderBytes: number;
 }
 
-/** How long the client may take to answer a close frame before the connection is terminated. */
-export const CLOSE_GRACE: Millis = 2_000;
+/**
+ * M21: how long a client may take to read its last text and the close frame before the connection is terminated. Less would lose
+ * the reason on a slow network.
+ */
+export const CLOSE_GRACE: Millis = 3_000;

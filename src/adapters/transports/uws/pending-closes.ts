@@ -1,4 +1,5 @@
 import type { Millis } from '../../../domain/time.ts';
+import { CLOSE_GRACE } from '../shared/settings.ts';
 
 /** A connection to which the last text was sent. */
 export interface ClosingConnection {
@@ -7,9 +8,6 @@ export interface ClosingConnection {
   /** Closes the connection: the client has read all texts, or the timeout is over. */
   sendClose(): void;
 }
-
-/** How long a client may take to read its last text. */
-const READ_GRACE: Millis = 1_000;
 
 /** M23: pings, and close frames, of one turn of the event loop. Each is one write, which takes about 10 µs. */
 const WRITES_PER_TURN = 100;
@@ -27,8 +25,8 @@ export class PendingCloses {
   #isScheduled = false;
 
   add(closing: ClosingConnection): void {
-    this.#waiting.set(closing, performance.now() + READ_GRACE);
-    this.#timer ??= setTimeout(() => this.#closeOverdue(), READ_GRACE);
+    this.#waiting.set(closing, performance.now() + CLOSE_GRACE);
+    this.#timer ??= setTimeout(() => this.#closeOverdue(), CLOSE_GRACE);
     this.#unpinged.add(closing);
     this.#schedule();
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryBudget } from '../../../../../src/domain/memory-budget.ts';
 import { BUFFER_BYTES, QUEUED_FRAME_BYTES } from '../../../../../src/domain/memory-sizes.ts';
 import { streamAdmissionOf } from '../../../../../src/contracts/transports/recording-gateway.ts';
+import { CLOSE_GRACE } from '../../../../../src/adapters/transports/shared/settings.ts';
 import { sessionIdIn, SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 const PLAIN = ['content-type', 'text/plain; charset=UTF-8'];
@@ -152,7 +153,7 @@ describe('SIO9: polling', () => {
     stage.memory.request('POST', target, { body: '3\x1e3' });
     await stage.advance();
     expect(stage.memory.request('POST', target, { body: '3' }).answered?.status).toBe(400);
-    await stage.advance(2_000);
+    await stage.advance(CLOSE_GRACE);
     expect([first.answered?.body, stage.admissions]).toEqual(['1', 0]);
   });
 
@@ -166,7 +167,7 @@ describe('SIO9: polling', () => {
     for (const { socket } of stage.gateway.connections) socket.close(1012, 'server is restarting');
     await stage.advance();
     expect([present.answered?.body, stage.poll(other).answered?.body, stage.admissions]).toEqual(['41\x1e1', '41\x1e1', 2]);
-    await stage.advance(2_000);
+    await stage.advance(CLOSE_GRACE);
     expect([stage.admissions, stage.poll(third).answered?.status]).toEqual([0, 400]);
   });
 
@@ -174,7 +175,7 @@ describe('SIO9: polling', () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     expect((await stage.post(sid, 'x'.repeat(10_001)))?.status).toBe(413);
-    await stage.advance(2_000);
+    await stage.advance(CLOSE_GRACE);
     expect(stage.admissions).toBe(0);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CLOSE_GRACE } from '../../../../../src/adapters/transports/shared/settings.ts';
 import { type ClosingConnection, PendingCloses } from '../../../../../src/adapters/transports/uws/pending-closes.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -16,13 +17,13 @@ describe('M21: connections that are closing', () => {
   it('each has the same timeout, and one timer serves them all', () => {
     const { closings, ended, closing } = scene();
     closings.add(closing('ann'));
-    vi.advanceTimersByTime(600);
+    vi.advanceTimersByTime(CLOSE_GRACE - 400);
     closings.add(closing('bob'));
     vi.advanceTimersByTime(0);
     expect(vi.getTimerCount()).toBe(1);
     vi.advanceTimersByTime(401);
     expect(ended).toEqual(['ann']);
-    vi.advanceTimersByTime(600);
+    vi.advanceTimersByTime(CLOSE_GRACE - 400);
     expect(ended).toEqual(['ann', 'bob']);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -60,7 +61,7 @@ describe('M21: connections that are closing', () => {
   });
 
   it.each([
-    ['whose timeout is over', 1_000, []],
+    ['whose timeout is over', CLOSE_GRACE, []],
     ['that have read their last text', 0, Array.from({ length: 600 }, (_, n) => String(n))],
   ])('M23: many connections %s are pinged and closed in several turns, in order', (_, timeout, readers) => {
     const { closings, asked, ended, closing } = scene();
