@@ -8,7 +8,7 @@ import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
 import { broadcast, SupabaseUser } from '../../support/e2e/supabase-client.ts';
 import { until } from '../../support/e2e/until.ts';
-import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
+import { Brokers, ENGINES, PATIENCE_MS, SHORT_LEASE } from './brokers.ts';
 
 const MANY = 300;
 const MANY_CLIENTS = 60;
@@ -100,7 +100,8 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   });
 
   it('M13, M14: sends EXPIRE to the sender at its current broker', async () => {
-    const [here, there] = await brokers.pair();
+    // Long enough for the sender to move.
+    const [here, there] = await brokers.pair({ expire_timeout: 6_000 });
     const ann = await here.connectPeer('ann');
     // O5: a frame that its broker has not read from a superseded socket is dropped.
     ann.sendOffer('nobody').sendOffer(ann.id);
@@ -217,7 +218,7 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   });
 
   it('frees the ids of a killed broker when its lease ends, and holds the messages to its peers', async () => {
-    const [here, there] = await brokers.pair();
+    const [here, there] = await brokers.pair(SHORT_LEASE);
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     here.signal('SIGKILL');
     await here.exited;
@@ -230,7 +231,7 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   });
 
   it('frees an id for another token when the lease ends', async () => {
-    const [here, there] = await brokers.pair();
+    const [here, there] = await brokers.pair(SHORT_LEASE);
     const ann = await here.connectPeer('ann');
     here.signal('SIGKILL');
     await here.exited;
@@ -273,8 +274,8 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
 
   it('loses no message when the engine restarts with its data', async () => {
     const ownEngine = await startEngine();
-    const patient = { cluster: ownEngine.url, expire_timeout: 60_000 };
-    const [here, there] = [await brokers.start(patient), await brokers.start(patient)];
+    const own = { cluster: ownEngine.url };
+    const [here, there] = [await brokers.start(own), await brokers.start(own)];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     ann.sendOffer('cem', 'before');
     bob.sendOffer(ann.id, 'all is well');

@@ -60,7 +60,7 @@ describe.each(ENGINES)('brokers on $engine', ({ startEngine }) => {
   });
 
   it('M1, M13, M17: lose and repeat no message, and keep all connections, when a server dies', TIMEOUT, async () => {
-    const [here, there] = await brokers.pair({ expire_timeout: 120_000, cluster_lease: 3_000 });
+    const [here, there] = await brokers.pair({ expire_timeout: 120_000 });
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     const numbers = Array.from({ length: MANY }, (_, n) => n);
     for (const n of numbers) ann.sendOffer('cem', n);

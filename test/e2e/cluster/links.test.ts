@@ -4,15 +4,13 @@ import { freePort } from '../../support/e2e/free-port.ts';
 import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import type { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerKind } from '../../support/e2e/server-kinds.ts';
-import { elapsed } from '../../support/e2e/until.ts';
 import { TLS_FILES } from '../../support/tls-files.ts';
-import { Brokers, ENGINES } from './brokers.ts';
+import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
 
 const MANY = 100;
-/** Time for an invitation, a link and a lane on a slow machine. */
-const OPENING_MS = 1_000;
+const METRICS_TOKEN = 'the-token-of-the-metrics-in-this-test';
 /** Longer than a broker trusts an engine that does not answer; shorter than the lease. */
-const LONG_LEASE = { cluster_lease: 60_000, expire_timeout: 60_000 };
+const OPTIONS = { cluster_lease: 60_000, metrics_public: true, metrics_token: METRICS_TOKEN };
 
 describe.each(ENGINES)('brokers with links on one $engine', ({ startEngine }) => {
   let engine: EngineServer;
@@ -32,7 +30,7 @@ describe.each(ENGINES)('brokers with links on one $engine', ({ startEngine }) =>
   async function start(kind: ServerKind, tls?: typeof TLS_FILES): Promise<Server> {
     const port = await freePort();
     const [scheme, files] = tls === undefined ? ['http', {}] : ['https', { sslkey: tls.keyFile, sslcert: tls.certFile }];
-    return brokers.start({ ...LONG_LEASE, ...files, cluster_link: `${scheme}://localhost:${port}` }, { kind, port });
+    return brokers.start({ ...OPTIONS, ...files, cluster_link: `${scheme}://localhost:${port}` }, { kind, port });
   }
 
   async function talk(ann: PeerSocket, bob: PeerSocket): Promise<void> {
@@ -48,16 +46,26 @@ describe.each(ENGINES)('brokers with links on one $engine', ({ startEngine }) =>
     }
   }
 
+  /** Exchanges messages until lanes take all messages of both peers, at least once. */
+  async function talkOverLanes(ann: PeerSocket, bob: PeerSocket, places: readonly [Server, Server]): Promise<void> {
+    const sent = (): Promise<number[]> => Promise.all(places.map(messagesOverLinks));
+    const deadline = performance.now() + PATIENCE_MS;
+    for (let before = await sent(); ;) {
+      await talk(ann, bob);
+      const after = await sent();
+      if (after.every((count, n) => count >= (before[n] ?? 0) + MANY)) return;
+      if (performance.now() > deadline) expect.fail(`no lanes: ${before.join()} and ${after.join()} messages over links`);
+      before = after;
+    }
+  }
+
   it.each([
     ['', undefined],
     [' over TLS', TLS_FILES],
   ])('M1, M17: deliver messages in order%s, and without the engine once lanes are open', async (_, tls) => {
     const [here, there] = [await start(SIGNALBOX_UWS, tls), await start(SIGNALBOX_NODE, tls)];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
-    for (let n = 0; n < 3; n++) {
-      await talk(ann, bob);
-      await elapsed(OPENING_MS);
-    }
+    await talkOverLanes(ann, bob, [here, there]);
     engine.freeze();
     await talk(ann, bob);
     engine.thaw();
@@ -67,16 +75,18 @@ describe.each(ENGINES)('brokers with links on one $engine', ({ startEngine }) =>
   it('M13: notify the sender or deliver, and use the engine, after a broker was killed', async () => {
     const [here, there] = [await start(SIGNALBOX_UWS), await start(SIGNALBOX_NODE)];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
-    for (let n = 0; n < 3; n++) {
-      await talk(ann, bob);
-      await elapsed(OPENING_MS);
-    }
+    await talkOverLanes(ann, bob, [here, there]);
     there.signal('SIGKILL');
     await there.exited;
     ann.sendOffer(bob.id, 'later');
-    await elapsed(OPENING_MS);
     const third = await start(SIGNALBOX_NODE);
     const again = await third.connectPeer('bob', { id: bob.id, token: bob.token });
     expect(await again.receive()).toMatchObject({ src: ann.id, payload: 'later' });
   });
 });
+
+/** The messages that a broker has sent over its links. */
+async function messagesOverLinks(place: Server): Promise<number> {
+  const { body } = await place.requestAt('/metrics', { headers: { authorization: `Bearer ${METRICS_TOKEN}` } });
+  return Number(/^signalbox_cluster_link_messages_total\{direction="out"\} (\d+)$/m.exec(body)?.[1] ?? 0);
+}

@@ -4,7 +4,7 @@ import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import { sendRequest } from '../../support/e2e/http.ts';
 import { elapsed, until } from '../../support/e2e/until.ts';
 import { TcpProxy } from '../../support/e2e/tcp-proxy.ts';
-import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
+import { Brokers, ENGINES, PATIENCE_MS, SHORT_LEASE } from './brokers.ts';
 
 const MANY = 300;
 const BREAKS = 100;
@@ -13,7 +13,6 @@ const SLOW_BREAK = 80;
 const SLOW_MS = 150;
 /** Far longer than a reconnect and a delivery. */
 const LATE_MS = 1_500;
-const PATIENT = { expire_timeout: 60_000 };
 
 /** One broker connects to the engine through a faulty proxy. */
 describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEngine }) => {
@@ -48,10 +47,10 @@ describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEng
   });
 
   it('is not ready while it is cut off, and refuses connections with cluster_cut refuse', async () => {
-    const here = await brokers.start({ cluster: engine.urlAt(proxy.port), cluster_cut: 'refuse' });
+    const here = await brokers.start({ cluster: engine.urlAt(proxy.port), cluster_cut: 'refuse', expire_timeout: 3_000 });
     const ann = await here.connectPeer('ann');
     const ready = async (): Promise<number> => (await sendRequest(here, '/readyz')).status;
-    expect(await ready()).toBe(200);
+    await until(PATIENCE_MS, 'the broker to be ready', async () => (await ready()) === 200 || undefined);
     proxy.block();
     await until(PATIENCE_MS, 'the broker to detect the fault', async () => (await ready()) === 503 || undefined);
     expect((await sendRequest(here, '/healthz')).status).toBe(200);
@@ -65,8 +64,8 @@ describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEng
   });
 
   it('O5: closes the socket of an id that was claimed elsewhere while it was cut off', async () => {
-    const here = await brokers.start({ cluster: engine.urlAt(proxy.port) });
-    const there = await brokers.start();
+    const here = await brokers.start({ ...SHORT_LEASE, cluster: engine.urlAt(proxy.port) });
+    const there = await brokers.start(SHORT_LEASE);
     const ann = await here.connectPeer('ann');
     proxy.block();
     const otherToken = await until(PATIENCE_MS, 'the lease to end', () => there.connectPeer('ann', { id: ann.id }));
@@ -78,8 +77,8 @@ describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEng
   it.each(['block', 'dropFrom'] as const)(
     'O5: takes no id back for a closed connection when its claim was delayed (%s)',
     async (how) => {
-      const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
-      const there = await brokers.start(PATIENT);
+      const here = await brokers.start({ cluster: engine.urlAt(proxy.port) });
+      const there = await brokers.start();
       const bob = await here.connectPeer('bob');
       proxy[how]('near');
       const hanging = await here.connect({ id: 'ann', token: 'hers' });
@@ -97,8 +96,8 @@ describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEng
   );
 
   it('M1, M17: delivers all messages late and in order on a slow connection', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
-    const there = await brokers.start(PATIENT);
+    const here = await brokers.start({ cluster: engine.urlAt(proxy.port) });
+    const there = await brokers.start();
     proxy.setDelay(SLOW_MS);
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < MANY; n++) {
@@ -110,8 +109,8 @@ describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEng
   });
 
   it('survives repeated breaks of its connections', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
-    const there = await brokers.start(PATIENT);
+    const here = await brokers.start({ cluster: engine.urlAt(proxy.port) });
+    const there = await brokers.start();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < BREAKS; n++) {
       proxy.cut();
@@ -122,8 +121,8 @@ describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEng
   });
 
   it('M1, M17: runs a command once when its reply was lost', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
-    const there = await brokers.start(PATIENT);
+    const here = await brokers.start({ cluster: engine.urlAt(proxy.port) });
+    const there = await brokers.start();
     const [ann, bob, cem] = [await here.connectPeer('ann'), await there.connectPeer('bob'), await there.connectPeer('cem')];
     for (let n = 0; n < MANY; n++) cem.sendOffer('dan', n);
     proxy.dropFrom('far');
@@ -141,8 +140,8 @@ describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEng
   });
 
   it('M1, M17: runs a command once when an older connection delivers it late', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
-    const there = await brokers.start(PATIENT);
+    const here = await brokers.start({ cluster: engine.urlAt(proxy.port) });
+    const there = await brokers.start();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     proxy.setDelay(LATE_MS);
     for (let n = 0; n < MANY; n++) ann.sendOffer(bob.id, n);
@@ -156,8 +155,8 @@ describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEng
   });
 
   it('detects a silent connection, and reconnects', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
-    const there = await brokers.start(PATIENT);
+    const here = await brokers.start({ cluster: engine.urlAt(proxy.port) });
+    const there = await brokers.start();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     proxy.dropFrom('both');
     proxy.blockNew();

@@ -65,6 +65,14 @@ describe.each(ENGINES)('operators of a cluster on one $engine', ({ startEngine }
     });
   }
 
+  /** Repeats a request until all nodes have answered it: a node that the machine suspends for longer than 0.5 s is missing. */
+  function answeredByAll<T extends { readonly missing?: readonly string[] }>(request: () => Promise<T>): Promise<T> {
+    return until(PATIENCE_MS, 'an answer of all nodes', async () => {
+      const answer = await request();
+      return answer.missing?.length === 0 ? answer : undefined;
+    });
+  }
+
   const closeCode = async (peer: PeerSocket): Promise<number> => (await peer.closed()).code;
 
   it('ADM15: each broker answers for all, removes peers of all, and names the one that is silent', async () => {
@@ -73,25 +81,39 @@ describe.each(ENGINES)('operators of a cluster on one $engine', ({ startEngine }
     const names = overviews.map(({ nodes }) => nodes.map(({ node }) => node).sort());
     expect(names).toEqual([names[0], names[0], names[0]]);
 
-    const { peers: listed } = await ask(0, 'GET', '/api/peers?limit=10');
+    const { peers: listed } = await answeredByAll(() => ask(0, 'GET', '/api/peers?limit=10'));
     expect(listed.map(({ id }) => id).sort()).toEqual(peers.map(({ id }) => id).sort());
-    const first = await ask(0, 'GET', '/api/peers?limit=2');
-    const second = await ask(
-      1,
-      'GET',
-      `/api/peers?limit=2&after=${encodeURIComponent(String((first as never as { next: string }).next))}`,
-    );
+    const first = await answeredByAll(() => ask(0, 'GET', '/api/peers?limit=2'));
+    const next = encodeURIComponent(String((first as never as { next: string }).next));
+    const second = await answeredByAll(() => ask(1, 'GET', `/api/peers?limit=2&after=${next}`));
     expect([...first.peers, ...second.peers].map(({ id }) => id).sort()).toEqual(peers.map(({ id }) => id).sort());
 
-    const target = `/api/peers/${brokers.realm}/${peers[1]?.id}`;
-    expect(await ask(2, 'GET', target)).toMatchObject({ id: peers[1]?.id });
-    expect(await ask(2, 'DELETE', target)).toEqual({ closed: 1, missing: [] });
-    expect(await closeCode(peers[1] as PeerSocket)).toBe(EXPELLED);
-    expect(await ask(0, 'GET', '/api/closed')).toMatchObject([{ id: peers[1]?.id, why: 'removed' }]);
+    let removed = peers[1] as PeerSocket;
+    const { id, token } = removed;
+    const target = `/api/peers/${brokers.realm}/${id}`;
+    await until(
+      PATIENCE_MS,
+      'the peer',
+      async () => ((await ask(2, 'GET', target)) as unknown as { id?: string }).id === id || undefined,
+    );
+    const removal = await answeredByAll(async () => {
+      if (!removed.isOpen) removed = (await all[1]?.connectPeer('peer', { id, token })) as PeerSocket;
+      const answer = await ask(2, 'DELETE', target);
+      expect(await closeCode(removed)).toBe(EXPELLED);
+      return answer;
+    });
+    expect(removal).toEqual({ closed: 1, missing: [] });
+    const [closed] = await until(PATIENCE_MS, 'the close', async () => {
+      const closes = (await ask(0, 'GET', '/api/closed')) as unknown as readonly unknown[];
+      return closes.length > 0 ? closes : undefined;
+    });
+    expect(closed).toMatchObject({ id, why: 'removed' });
 
     all[2]?.signal('SIGSTOP');
-    const { nodes, missing } = await ask(0, 'GET', '/api/overview');
-    all[2]?.signal('SIGCONT');
+    const { nodes, missing } = await until(PATIENCE_MS, 'one silent node', async () => {
+      const page = await ask(0, 'GET', '/api/overview');
+      return page.missing.length === 1 ? page : undefined;
+    }).finally(() => all[2]?.signal('SIGCONT'));
     expect([nodes.length, missing.length]).toEqual([2, 1]);
     expect([...nodes.map(({ node }) => node), ...missing].sort()).toEqual(names[0]);
     await whole(0, all.length);
@@ -101,7 +123,10 @@ describe.each(ENGINES)('operators of a cluster on one $engine', ({ startEngine }
     await whole(0, all.length);
     const peer = await all[1]?.connect({ id: 'traced' });
     expect(await peer?.receive()).toMatchObject({ type: 'OPEN' });
-    const { node } = (await ask(0, 'GET', `/api/peers/${brokers.realm}/traced`)) as unknown as { node: string };
+    const { node } = await until(PATIENCE_MS, 'the peer', async () => {
+      const found = (await ask(0, 'GET', `/api/peers/${brokers.realm}/traced`)) as unknown as { node?: string };
+      return found.node === undefined ? undefined : { node: found.node };
+    });
     const trace = await new Promise<string>((resolve, reject) => {
       const path = `/api/trace?realm=${brokers.realm}&id=traced`;
       const sent = request({ socketPath: socketOf(0), path, headers: { host: 'localhost' } }, (response) => {
@@ -123,15 +148,22 @@ describe.each(ENGINES)('operators of a cluster on one $engine', ({ startEngine }
 
   it('ADM15, ADM4: a ban holds on all brokers, also on one that starts later, until it is lifted on any of them', async () => {
     const value = 'banned';
-    const peer = await all[1]?.connect({ id: value });
-    expect(await peer?.receive()).toMatchObject({ type: 'OPEN' });
-    expect(await ask(0, 'POST', '/api/bans', { what: 'id', value })).toMatchObject({ closed: 1, missing: [] });
-    expect(await closeCode(peer as PeerSocket)).toBe(EXPELLED);
+    const lift = (): Promise<Page> => ask(2, 'DELETE', `/api/bans/${encodeURIComponent(`id:*/${value}`)}`);
+    const ban = await answeredByAll(async () => {
+      const peer = (await all[1]?.connectPeerWhenFree('peer', { id: value })) as PeerSocket;
+      const answer = await ask(0, 'POST', '/api/bans', { what: 'id', value });
+      expect(await closeCode(peer)).toBe(EXPELLED);
+      if (answer.missing.length > 0) await lift();
+      return answer;
+    });
+    expect(ban).toMatchObject({ closed: 1, missing: [] });
     all.push(await startBroker());
     await until(PATIENCE_MS, 'the ban on the new broker', async () => (await bansOf(all.length - 1)) === 1 || undefined);
     for (const server of all) expect(await admission(server, value)).toBe(EXPELLED);
-    await ask(2, 'DELETE', `/api/bans/${encodeURIComponent(`id:*/${value}`)}`);
-    for (const server of all) expect(await admission(server, value)).toBe('OPEN');
+    await lift();
+    for (const server of all) {
+      await until(PATIENCE_MS, 'the peer to be admitted', async () => (await admission(server, value)) === 'OPEN' || undefined);
+    }
   });
 
   async function bansOf(broker: number): Promise<number> {
@@ -154,8 +186,10 @@ describe.each(ENGINES)('operators of a cluster on one $engine', ({ startEngine }
 
   it('ADM15: drains a broker by its name', async () => {
     const { nodes } = await whole(0, all.length);
-    const { nodes: same } = await ask(1, 'GET', '/api/nodes');
-    expect(same.map(({ node }) => node)).toEqual(nodes.map(({ node }) => node));
+    const namesOf = (page: Page): string => page.nodes.map(({ node }) => node).join();
+    const named = async (): Promise<true | undefined> =>
+      namesOf(await ask(1, 'GET', '/api/nodes')) === namesOf({ nodes, peers: [], missing: [] }) || undefined;
+    await until(PATIENCE_MS, 'the names of all nodes', named);
     const exits = all.map(({ exited }) => exited);
     await ask(0, 'POST', `/api/drain?node=${encodeURIComponent(String(nodes.at(-1)?.node))}`);
     expect((await Promise.race(exits)).code).toBe(0);

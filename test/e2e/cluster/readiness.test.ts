@@ -86,8 +86,8 @@ describe.each(ENGINES)('/readyz of a broker whose $engine fails', ({ startEngine
   beforeAll(async () => {
     engine = await startEngine();
     brokers = new Brokers(engine);
-    broker = await brokers.start({ cluster_lease: 3_000 });
-    expect(await status(broker)).toBe(200);
+    broker = await brokers.start();
+    await isReady(broker, true);
   });
   afterEach(() => engine.thaw());
   afterAll(async () => {
