@@ -67,5 +67,16 @@ export function judgeStream({ status, spread }: StreamObservation): Finding {
   return finding(spread < TOGETHER_MS ? 'stream-buffered' : 'stream');
 }
 
+/** Streams that are read before they count as buffered. */
+const STREAMS = 3;
+
+/** D9. Reads another stream if the events arrive together, because a pause of this machine has the same effect on one stream. */
+export async function judgeStreams(read: () => Promise<StreamObservation>): Promise<Finding> {
+  for (let count = 1; ; count++) {
+    const found = judgeStream(await read());
+    if (found.verdict !== 'stream-buffered' || count === STREAMS) return found;
+  }
+}
+
 export const NO_BROKER = 'The broker was not reached.';
 export const NO_DOCTOR = 'The server has no doctor.';

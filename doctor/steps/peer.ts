@@ -2,7 +2,7 @@ import { below, brokerTime, socketUrl, type Context, type Step } from '../contex
 import { skipped } from '../findings.ts';
 import { judgeIdentity } from '../judge/identity.ts';
 import { parsed } from '../judge/hello.ts';
-import { judgeIdle, judgeSizes, judgeStream, NO_BROKER, NO_DOCTOR, type EchoObservation } from '../judge/messages.ts';
+import { judgeIdle, judgeSizes, judgeStreams, NO_BROKER, NO_DOCTOR, type EchoObservation } from '../judge/messages.ts';
 import { judgeOpen } from '../judge/socket.ts';
 import { get, observeEvents } from '../probes/http.ts';
 import { ProbeSocket } from '../probes/socket.ts';
@@ -90,7 +90,7 @@ export const idle: Step = async (context) => {
 export const stream: Step = async (context) => {
   if (!context.hasBroker) return [skipped('D9', NO_BROKER)];
   if (context.hello === undefined) return [skipped('D9', NO_DOCTOR)];
-  return [judgeStream(await observeEvents(below(context, 'doctor/stream'), EVENTS, context.target.timeout))];
+  return [await judgeStreams(() => observeEvents(below(context, 'doctor/stream'), EVENTS, context.target.timeout))];
 };
 
 /** Ends what the steps keep open. */

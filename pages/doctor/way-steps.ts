@@ -2,7 +2,14 @@ import { finding, skipped, type Finding } from '../../doctor/findings.ts';
 import { judgeCors } from '../../doctor/judge/cors.ts';
 import { isSignalboxDoctor, judgeHello } from '../../doctor/judge/hello.ts';
 import { judgeIdentity } from '../../doctor/judge/identity.ts';
-import { judgeIdle, judgeSizes, judgeStream, NO_DOCTOR, type EchoObservation } from '../../doctor/judge/messages.ts';
+import {
+  judgeIdle,
+  judgeSizes,
+  judgeStreams,
+  NO_DOCTOR,
+  type EchoObservation,
+  type StreamObservation,
+} from '../../doctor/judge/messages.ts';
 import { judgeOpen } from '../../doctor/judge/socket.ts';
 import { judgeView, MADE_UP_ADDRESS, readHello } from '../../doctor/judge/view.ts';
 import { headerOf, type HttpObservation } from '../../doctor/target.ts';
@@ -144,11 +151,15 @@ async function idleSocket({ broker, hello: seen, idle, server }: PageContext): P
 /** D9. */
 async function stream({ broker, hello: seen }: PageContext): Promise<Finding[]> {
   if (seen === undefined) return [skipped('D9', NO_DOCTOR)];
+  return [await judgeStreams(() => readStream(new URL('doctor/stream', broker)))];
+}
+
+async function readStream(url: URL): Promise<StreamObservation> {
   try {
-    const response = await fetch(new URL('doctor/stream', broker), { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return [judgeStream({ status: response.status, spread: await spreadOf(response) })];
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return { status: response.status, spread: await spreadOf(response) };
   } catch {
-    return [judgeStream({ status: 0, spread: undefined })];
+    return { status: 0, spread: undefined };
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeIdle, judgeSizes, judgeStream } from '../../../../doctor/judge/messages.ts';
+import { judgeIdle, judgeSizes, judgeStream, judgeStreams } from '../../../../doctor/judge/messages.ts';
 
 const echo = (bytes: number, took: number | undefined, closeCode?: number) => ({ bytes, took, closeCode });
 
@@ -33,3 +33,14 @@ it.each([
   [{ status: 200, spread: undefined }, 'stream-missing'],
   [{ status: 502, spread: 800 }, 'stream-missing'],
 ])('the stream %j is %s', (seen, verdict) => expect(judgeStream(seen).verdict).toBe(verdict));
+
+it.each([
+  [[2, 800], 'stream', 2],
+  [[2, 3, 800], 'stream', 3],
+  [[2, 3, 4], 'stream-buffered', 3],
+  [[undefined], 'stream-missing', 1],
+])('the streams %j are %s', async (spreads, verdict, count) => {
+  let read = 0;
+  const found = await judgeStreams(async () => ({ status: 200, spread: spreads[read++] }));
+  expect([found.verdict, read]).toEqual([verdict, count]);
+});
