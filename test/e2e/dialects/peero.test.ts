@@ -7,7 +7,7 @@ import { until } from '../../support/e2e/until.ts';
 
 /* The example of a mesh, examples/peero, in three tabs. */
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 describe('the example of a mesh', () => {
   let browser: Browser;

@@ -9,7 +9,7 @@ import { uniqueName } from '../../support/e2e/server-client.ts';
 
 /* The official Socket.IO client, and clients with the protocol of Peerix in Chromium. */
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 const MERCURE = '/.well-known/mercure';
 const OPTIONS = { dialects: ['peerjs', 'mercure', 'socketio'], mercure_open: true };
 

@@ -32,6 +32,16 @@ const RECORD = `
   peer.socket.on('message', ({ type, payload }) => seen.push(payload?.msg ?? type));
   const times = (text) => seen.filter((one) => one === text).length;`;
 
+function servePages(port: number, token: string): Promise<PageServer> {
+  const options = `{ host: '${LOOPBACK}', port: ${port}, token: '${token}' }`;
+  const peer = `const peer = new Peer('${uniqueName('ann')}', ${options});`;
+  const script = `${peer}\n${RECORD}\n${snippet('docs/authentication.md', 'refresh')}`;
+  return PageServer.start({
+    '/': { text: `<script src="/peerjs.min.js"></script><script>${script}</script>`, type: 'text/html' },
+    '/peerjs.min.js': { text: textOf('node_modules/peerjs/dist/peerjs.min.js'), type: 'text/javascript' },
+  });
+}
+
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('a token that is refreshed in place, on $name', (kind) => {
   let browser: Browser;
   let server: Server;
@@ -48,13 +58,6 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('a token that is refreshed in pla
       options: { auth: 'required', auth_leeway: 0 },
       environment: { SIGNALBOX_AUTH_KEY: SECRET },
     });
-    const options = `{ host: '${LOOPBACK}', port: ${server.port}, token: '${await tokenFor('ann')}' }`;
-    const peer = `const peer = new Peer('${uniqueName('ann')}', ${options});`;
-    const script = `${peer}\n${RECORD}\n${snippet('docs/authentication.md', 'refresh')}`;
-    pages = await PageServer.start({
-      '/': { text: `<script src="/peerjs.min.js"></script><script>${script}</script>`, type: 'text/html' },
-      '/peerjs.min.js': { text: textOf('node_modules/peerjs/dist/peerjs.min.js'), type: 'text/javascript' },
-    });
   });
   afterEach(async () => {
     await pages.stop();
@@ -66,6 +69,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('a token that is refreshed in pla
   async function openPage(user: string): Promise<Page> {
     const page = await (await browser.newContext()).newPage();
     await page.exposeFunction('freshToken', () => tokenFor(user));
+    // The last step before the page opens, because the first token lives for seconds.
+    pages = await servePages(server.port, await tokenFor('ann'));
     await page.goto(pages.url);
     await page.waitForFunction("times('open') === 1");
     return page;

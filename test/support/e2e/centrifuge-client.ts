@@ -2,7 +2,7 @@ import { Centrifuge, type Options, type Subscription } from 'centrifuge';
 import { WebSocket } from 'ws';
 import { until, within } from './until.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const ENDPOINT = '/connection/websocket';
 
 /** The address of a broker on loopback. */

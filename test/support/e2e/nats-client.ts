@@ -2,7 +2,7 @@ import { wsconnect, type ConnectionOptions, type Msg, type NatsConnection, type 
 import { WebSocket } from 'ws';
 import { until, within } from './until.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const PATH = '/nats';
 
 /** The address of a broker on loopback. */

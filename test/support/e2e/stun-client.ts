@@ -10,7 +10,7 @@ const ALLOCATE_SUCCESS = 0x0103;
 const ATTRIBUTE = { username: 0x0006, integrity: 0x0008, error: 0x0009, realm: 0x0014, nonce: 0x0015, transport: 0x0019 };
 const UDP = Buffer.from([17, 0, 0, 0]);
 const INTEGRITY_BYTES = 24;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 /** UDP may lose a request. */
 const RESEND_MS = 500;
 

@@ -8,7 +8,7 @@ import {
 import { WebSocket } from 'ws';
 import { until, within } from './until.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 /** The address of a broker on loopback. */
 interface Place {
