@@ -51,6 +51,11 @@ async function logIn(page: Page, token: string): Promise<void> {
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 
+/** The page asks for a peer that it shows, at any moment after it was expelled too. */
+function isUnexpected(fault: string): boolean {
+  return !fault.includes('404');
+}
+
 async function hasCookie(context: BrowserContext): Promise<boolean> {
   return (await context.cookies()).some(({ name }) => name === 'signalbox_admin');
 }
@@ -70,8 +75,8 @@ describe('ADM14: the status page', () => {
     await page.getByLabel('Reason').fill('spam');
     await page.getByRole('button', { name: 'Expel ann' }).click();
     expect(await ann.ended).toMatchObject({ code: 4004 });
-    expect([await page.content(), faults]).toEqual([expect.not.stringContaining('secret'), []]);
     await page.getByText('There is no such peer').waitFor();
+    expect([await page.content(), faults.filter(isUnexpected)]).toEqual([expect.not.stringContaining('secret'), []]);
   });
 
   it('ADM3: expels a peer with an id that URLs can not contain, and shows markup in ids as text', async () => {
@@ -88,7 +93,7 @@ describe('ADM14: the status page', () => {
       await page.getByText('There is no such peer').waitFor();
       await page.getByRole('button', { name: 'Close' }).click();
     }
-    expect([await page.locator('img').count(), faults.filter((fault) => !fault.includes('404'))]).toEqual([0, []]);
+    expect([await page.locator('img').count(), faults.filter(isUnexpected)]).toEqual([0, []]);
   });
 
   it('bans and unbans', async () => {
@@ -184,7 +189,7 @@ describe('ADM14: the status page', () => {
     expect(await focused()).toBe('Expel …');
     await press('Expel …');
     await press(`Expel ${ann.id}`);
-    expect([await ann.ended, faults]).toMatchObject([{ code: 4004 }, []]);
+    expect([await ann.ended, faults.filter(isUnexpected)]).toMatchObject([{ code: 4004 }, []]);
   });
 
   it('shows a wrong token, and works without script', async () => {
