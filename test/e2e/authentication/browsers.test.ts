@@ -89,7 +89,7 @@ describe.each(['node', 'uws'] as const)('the stock client in Chromium, on %s', (
     await ann.call('connect', bobId);
     await bob.waitForEvent('connected');
     // A token with a short life replaces the first one, so that a slow machine has time for the connection.
-    await ann.call('refreshToken', await tokenFor('ann', { exp: nowInSeconds() + 5 }));
+    await ann.call('refreshToken', await tokenFor('ann', { exp: nowInSeconds() + 10 }));
     expect(await ann.waitForEvent('error')).toBe('server-error: Token expired');
     await ann.waitForEvent('disconnected');
     await ann.call('send', 'while disconnected');

@@ -29,7 +29,7 @@ function tokenOf(claims: object, key = KEY): string {
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
 }
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 
 it.each([
   ['uws', 'json'],

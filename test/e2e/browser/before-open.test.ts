@@ -6,7 +6,7 @@ import { uniqueName } from '../../support/e2e/server-client.ts';
 import { Brokers, ENGINES } from '../cluster/brokers.ts';
 
 const PATIENT = { cluster_lease: 60_000, expire_timeout: 60_000 };
-const TEST_TIMEOUT_MS = 120_000;
+const TEST_TIMEOUT_MS = 240_000;
 
 /** The PeerJS client sends as soon as its socket is open. A broker of a cluster sends OPEN when the engine has answered. */
 describe.each(ENGINES)('peerjs in Chromium, at brokers on $engine', ({ startEngine }) => {

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { SIGNALBOX_CLI } from '../../support/e2e/server-kinds.ts';
 
-it('signalbox bench compares two commands in turns', { timeout: 60_000 }, async () => {
+it('signalbox bench compares two commands in turns', { timeout: 180_000 }, async () => {
   // A fast machine exceeds the default rate limit with 20 peers.
   const limits = '--messages_per_second 1000000 --message_burst 1000000';
   const broker = `"${process.execPath}" "${SIGNALBOX_CLI}" --host 127.0.0.1 --port {port} --log_level silent ${limits}`;

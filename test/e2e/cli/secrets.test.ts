@@ -56,7 +56,7 @@ describe('the process title', () => {
       provider.closeAllConnections();
       provider.close();
     });
-    await within(20_000, 'the command to fetch the key set', asked);
+    await within(60_000, 'the command to fetch the key set', asked);
     const seen = process.platform === 'linux' ? readFileSync(`/proc/${child.pid}/cmdline`, 'utf8') : 'signalbox';
     expect(seen).toContain('signalbox');
     expect(seen).not.toContain('canary');
@@ -68,7 +68,7 @@ describe('the process title', () => {
     flags.push('--auth', 'required', '--auth_key', canary);
     const broker = new Child([process.execPath, SIGNALBOX_CLI, ...flags, '--log_format', 'json']);
     onTestFinished(async () => void (await broker.stop()));
-    await until(20_000, 'the broker to listen', () => /"listening"/.exec(broker.stdout)?.[0]);
+    await until(60_000, 'the broker to listen', () => /"listening"/.exec(broker.stdout)?.[0]);
     const seen = process.platform === 'linux' ? readFileSync(`/proc/${broker.pid}/cmdline`, 'utf8') : 'signalbox';
     expect(seen).toContain('signalbox');
     expect(seen).not.toContain(canary);

@@ -15,7 +15,7 @@ import { Child } from '../../support/e2e/child.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 import { until, within } from '../../support/e2e/until.ts';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 /** A worker that hangs is terminated after 20 to 25 s. */
 const HANG_PATIENCE_MS = 90_000;
 const MANY = 200;

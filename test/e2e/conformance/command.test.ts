@@ -68,10 +68,10 @@ describe('signalbox conform, as a command', () => {
     const listens = `require('net').createServer().listen(process.argv[1], () => require('fs').writeFileSync('${file}', process.argv[1]))`;
     const command = `"${process.execPath}" -e "${listens}" {port}`;
     const child = new Child([process.execPath, SIGNALBOX_CLI, 'conform', '--command', command]);
-    const port = await until(10_000, 'a started server', async () => Number(await readFile(file, 'utf8')));
+    const port = await until(60_000, 'a started server', async () => Number(await readFile(file, 'utf8')));
     child.signal('SIGTERM');
     expect(await child.exited).toMatchObject({ code: 143 });
-    await until(10_000, 'the exit of the server', async () => ((await isListening(port)) ? undefined : true));
+    await until(60_000, 'the exit of the server', async () => ((await isListening(port)) ? undefined : true));
   });
 });
 

@@ -28,10 +28,10 @@ describe('the Debian package', () => {
     expect(built).toEqual({ code: 0, output: `build/signalbox_${version}_all.deb\n` });
     expect(await outputOf('dpkg-deb', '--extract', file, root)).toEqual({ code: 0, output: '' });
     isBuilt = true;
-  }, 120_000);
+  }, 240_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has no findings of lintian', { timeout: 60_000 }, async () => {
+  it('has no findings of lintian', { timeout: 180_000 }, async () => {
     const found = isBuilt ? await outputOf('lintian', '--fail-on', 'warning', '--allow-root', file) : undefined;
     expect(found?.output.split('\n').filter((line) => /^[EW]:/.test(line)) ?? []).toEqual([]);
   });

@@ -16,7 +16,7 @@ import { TLS_FILES } from '../../support/tls-files.ts';
 import { Child } from '../../support/e2e/child.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { run } from '../../support/e2e/run.ts';
-import { until } from '../../support/e2e/until.ts';
+import { until, within } from '../../support/e2e/until.ts';
 
 interface SecretKey {
   readonly name: string;
@@ -85,8 +85,9 @@ describe('deploy/Dockerfile', () => {
       const [, cli, ...rest] = (JSON.parse(check) as string[]).map((word) => (word === '1' ? String(broker.pid) : word));
       const isHealthy = async (): Promise<boolean> =>
         (await new Child([process.execPath, join(folder, String(cli)), ...rest], environment).exited).code === 0;
-      await until(20_000, `the health check to pass with ${flags.join(' ')}`, async () => (await isHealthy()) || undefined);
-      expect(await broker.stop()).toMatchObject({ code: 0 });
+      await until(60_000, `the health check to pass with ${flags.join(' ')}`, async () => (await isHealthy()) || undefined);
+      broker.signal('SIGTERM');
+      expect(await within(60_000, 'the broker to exit', broker.exited)).toMatchObject({ code: 0 });
       expect(await isHealthy()).toBe(false);
     };
     const endpoint = { host: '127.0.0.1', port: await freePort() };

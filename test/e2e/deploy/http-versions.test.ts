@@ -12,7 +12,7 @@ import { until } from '../../support/e2e/until.ts';
 
 /* The proxy settings that docs/protocols/peerjs.md names for uWebSockets.js, in the proxies themselves. */
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const PAGE = readFileSync(join(ROOT, 'docs/protocols/peerjs.md'), 'utf8').replaceAll(/\s+/g, ' ');
 
 /** A setting of the page. */

@@ -11,7 +11,7 @@ import { until } from '../../support/e2e/until.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 
 const PEERS = 6;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 const RATE = 20;
 
 /** The services of deploy/compose.redis.yaml as processes. */
@@ -26,7 +26,7 @@ describe('three brokers behind nginx', () => {
   beforeEach(async () => {
     const options: ServerOptions = {
       ...{ cluster: redis.url, proxied: 1, all: true, mercure_open: true, log_level: 'error', drain_timeout: 2_000 },
-      ...{ http_rate_limit: RATE, http_rate_window: 60_000, drain_spread: 1_500, cluster_lease: 2_000 },
+      ...{ http_rate_limit: RATE, http_rate_window: 3_600_000, drain_spread: 1_500, cluster_lease: 30_000 },
     };
     const kinds = [SIGNALBOX_UWS, SIGNALBOX_NODE, SIGNALBOX_UWS];
     servers = await Promise.all(kinds.map((kind) => Server.start({ kind, options })));

@@ -14,7 +14,7 @@ import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
 import { until } from '../../support/e2e/until.ts';
 
 const TOKEN = 'the-token-of-the-tests-for-prometheus';
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 /** Series of a broker with all dialects, two realms, and traffic. A label with ids or addresses would have many more. */
 const MOST_SERIES = 600;
 
@@ -42,7 +42,14 @@ describe('the metrics of a broker', () => {
     folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
     server = await Server.start({
       kind: SIGNALBOX_NODE,
-      options: { all: true, mercure_open: true, metrics_public: true, metrics_token: TOKEN, log_level: 'error' },
+      options: {
+        all: true,
+        mercure_open: true,
+        metrics_public: true,
+        metrics_token: TOKEN,
+        log_level: 'error',
+        alive_timeout: 3_600_000,
+      },
     });
     const [ann, bob] = [await server.connectPeer('ann'), await server.connectPeer('bob')];
     ann.sendOffer(bob.id, 'hello');

@@ -14,7 +14,7 @@ import { ServerClient } from '../../support/e2e/server-client.ts';
 
 /* Runs the proxies with the config files for one broker. */
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 /** More peers than two workers hold with the default worker_connections of 1024; each peer needs two connections. */
 const PEERS = 1_100;
 const TOKEN = 'canary-token';

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => admin.listener.stop());
 
 function shell(line: string): string[] {
-  return ['-c', `exec ${line.replace('http://127.0.0.1:9001', admin.url)} --max-time 20 --write-out '\\n%{http_code}'`];
+  return ['-c', `exec ${line.replace('http://127.0.0.1:9001', admin.url)} --max-time 90 --write-out '\\n%{http_code}'`];
 }
 
 describe('the commands of docs/admin.md', () => {
@@ -36,7 +36,7 @@ describe('the commands of docs/admin.md', () => {
     const curl = spawn('sh', shell(line));
     let output = '';
     curl.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await until(20_000, 'the stream to open', () => (output.startsWith(': open') ? true : undefined));
+    await until(60_000, 'the stream to open', () => (output.startsWith(': open') ? true : undefined));
     curl.kill();
   });
 });

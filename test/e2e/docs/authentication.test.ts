@@ -25,7 +25,7 @@ async function tokenFor(user: string, rights: object = {}): Promise<string> {
   const call = `console.log(await tokenFor(${JSON.stringify(user)}, ${JSON.stringify(rights)}));`;
   const script = `${snippet('docs/authentication.md', 'sign')}\n${call}`;
   const child = new Child([process.execPath, '--input-type=module', '--eval', script], environment);
-  await within(20_000, 'the backend to end', child.exited);
+  await within(60_000, 'the backend to end', child.exited);
   return child.stdout.trim();
 }
 

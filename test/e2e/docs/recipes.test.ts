@@ -80,13 +80,13 @@ async function relays(server: Server): Promise<void> {
   expect(await bob.receive()).toMatchObject({ type: 'OFFER', src: ann.id });
 }
 
-it('Fastify serves its routes and the broker', { timeout: 60_000 }, async () => {
+it('Fastify serves its routes and the broker', { timeout: 180_000 }, async () => {
   const server = await started(recipe('fastify'));
   await relays(server);
   expect((await sendRequest(server, '/')).body).toBe('Hello');
 });
 
-it('Vite serves its pages, its own WebSockets and the broker', { timeout: 60_000 }, async () => {
+it('Vite serves its pages, its own WebSockets and the broker', { timeout: 180_000 }, async () => {
   const server = await started(recipe('vite'));
   await relays(server);
   expect((await sendRequest(server, '/two-tabs.html')).body).toContain('/@vite/client');
@@ -100,14 +100,14 @@ it('Vite serves its pages, its own WebSockets and the broker', { timeout: 60_000
   await relays(server);
 });
 
-it('NestJS with WsAdapter serves its routes and the broker', { timeout: 60_000 }, async () => {
+it('NestJS with WsAdapter serves its routes and the broker', { timeout: 180_000 }, async () => {
   const names = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', '@nestjs/platform-ws', 'reflect-metadata'];
   const server = await started(recipeIn(folderWith(frameworks(...names)), 'nest'));
   await relays(server);
   expect((await sendRequest(server, '/hello')).body).toBe('Hello');
 });
 
-it('Hono serves its routes and the broker', { timeout: 60_000 }, async () => {
+it('Hono serves its routes and the broker', { timeout: 180_000 }, async () => {
   const server = await started(recipeIn(folderWith(frameworks('hono', '@hono/node-server')), 'hono'));
   await relays(server);
   expect((await sendRequest(server, '/')).body).toBe('Hello');
@@ -122,4 +122,4 @@ it('a custom server of Next.js serves its pages and the broker, before and after
   await relays(server);
   expect((await sendRequest(server, '/')).body).toBe('a page');
   await relays(server);
-}, 60_000);
+}, 180_000);

@@ -6,6 +6,8 @@ import { LOOPBACK, type ServerKind } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 import { snippet } from './snippet.ts';
 
+const TIMEOUT_MS = 60_000;
+
 /** A fenced block of a page as a program, on a free loopback port. */
 function program(name: string, page: string): ServerKind {
   const command = (port: number): string[] => {
@@ -41,7 +43,7 @@ describe('the examples of the pages run unchanged', () => {
   it('the library emits connection, message and disconnect', async () => {
     const at = await started('library', '/');
     await relays(at);
-    await until(5_000, 'the events to be printed', () => /disconnected: lost[^]*disconnected: lost/.exec(at.output)?.[0]);
+    await until(TIMEOUT_MS, 'the events to be printed', () => /disconnected: lost[^]*disconnected: lost/.exec(at.output)?.[0]);
     expect(at.output).toMatch(/ann-\S+ connected to peerjs[^]*ann-\S+ sent OFFER to bob-/);
   });
 
@@ -57,13 +59,13 @@ describe('the examples of the pages run unchanged', () => {
     const at = await started('drop-in', '/myapp');
     const ann = await at.connectPeer('ann');
     expect(JSON.parse((await at.request('peerjs/peers')).body)).toEqual([ann.id]);
-    await until(5_000, 'the event to be printed', () => (at.output.includes(ann.id) ? true : undefined));
+    await until(TIMEOUT_MS, 'the event to be printed', () => (at.output.includes(ann.id) ? true : undefined));
     ann.cut();
   });
 
   it('the operator lists, removes and bans', async () => {
     const at = await started('operator', '/');
-    await until(5_000, 'the program to end its acts', () =>
+    await until(TIMEOUT_MS, 'the program to end its acts', () =>
       at.output.includes('lifted address:203.0.113.0/24') ? true : undefined,
     );
     expect(at.output).toContain('0 peers, the end');
@@ -85,7 +87,7 @@ describe('the examples of the pages run unchanged', () => {
     const at = await started('socket-io', '/signal');
     const guest = io(`http://${LOOPBACK}:${at.port}`, { transports: [transport], reconnection: false });
     const connected = new Promise<void>((resolve, reject) => guest.on('connect', resolve).on('connect_error', reject));
-    await within(5_000, 'Socket.IO to connect', connected);
+    await within(TIMEOUT_MS, 'Socket.IO to connect', connected);
     await relays(at);
     expect(guest.connected).toBe(true);
     guest.close();

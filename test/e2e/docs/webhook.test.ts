@@ -20,8 +20,8 @@ async function startBackend(): Promise<string> {
   onTestFinished(async () => {
     await child.stop();
   });
-  const place = { host: LOOPBACK, port, secure: false, timeoutMs: 1_000 };
-  await until(20_000, 'the backend to listen', async () => (await sendRequest(place, '/')).status);
+  const place = { host: LOOPBACK, port, secure: false, timeoutMs: 10_000 };
+  await until(60_000, 'the backend to listen', async () => (await sendRequest(place, '/')).status);
   return `http://${LOOPBACK}:${port}/signalbox`;
 }
 
@@ -52,7 +52,7 @@ describe('my backend decides', () => {
     const other = { SIGNALBOX_AUTH_URL_SECRET: 'b'.repeat(64) };
     const server = await started(SIGNALBOX_NODE, { auth: 'required', auth_url, auth_timeout: 10_000 }, other);
     expect(await firstFrame(server, 'ann', 'session-of-ann')).toEqual(error('Authorisation is out of reach, try again later'));
-    await until(10_000, 'the cause in the log', () => (server.output.includes('status 403') ? true : undefined));
+    await until(60_000, 'the cause in the log', () => (server.output.includes('status 403') ? true : undefined));
   });
 
   it('A9: the function of the page decides', async () => {

@@ -22,7 +22,7 @@ const TLS = join(ROOT, 'test/support/tls');
 const AUTH_KEY = 'a secret of thirty-two characters';
 const NO_TLS = 'D10 doubtful ice-no-tls';
 /** For servers that do not answer. */
-const IMPATIENT = ['--timeout', '4000'];
+const IMPATIENT = ['--timeout', '8000'];
 const BINDING_SUCCESS = 0x0101;
 
 const stops: (() => unknown)[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../architecture/tree.ts';
 import { Child } from '../../support/e2e/child.ts';
-import { runDoctor } from '../../support/e2e/doctor.ts';
+import { isGood, runDoctor } from '../../support/e2e/doctor.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { sendRequest } from '../../support/e2e/http.ts';
 import { Server } from '../../support/e2e/server.ts';
@@ -13,7 +13,7 @@ import { until } from '../../support/e2e/until.ts';
 
 /* Each mistake of a proxy is planted, and the doctor gives exactly its verdict. */
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const TLS = join(ROOT, 'test/support/tls');
 const ORIGIN = ['--origin', 'https://page.example'];
 /** Every broker of this file gives no ICE servers. */
@@ -181,7 +181,7 @@ beforeAll(async () => {
   ).catch((cause: unknown) => {
     throw new Error(`nginx does not start: ${nginx.stderr}`, { cause });
   });
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
@@ -250,7 +250,9 @@ describe('signalbox doctor without a proxy', () => {
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(shift)}` };
     const { faults, findings } = await runDoctor(`http://${LOOPBACK}:${servers.direct.port}/`, [], environment);
     expect(faults).toEqual(['D6 doubtful clock-differs', NO_ICE]);
-    expect(findings.find(({ verdict }) => verdict === 'clock-differs')?.is).toMatch(/differ by 3(599|600|601) s/);
+    const [, seconds] = /differ by (\d+) s/.exec(findings.find(({ verdict }) => verdict === 'clock-differs')?.is ?? '') ?? [];
+    // A busy machine delays the answer with the time of the broker.
+    expect(Math.abs(Number(seconds) - 3_600)).toBeLessThan(60);
   });
 
   it('an unknown key', async () => {
@@ -286,14 +288,7 @@ describe('signalbox doctor without a proxy', () => {
     ]) {
       const { code, faults, findings } = await runDoctor(`http://${LOOPBACK}:${server.port}/`, ORIGIN);
       expect([code, faults, findings.some((one) => one.verdict === verdict)]).toEqual([0, [NO_ICE], true]);
-      expect(findings.filter(({ state }) => state === 'good').map(({ step }) => step)).toEqual([
-        'D1',
-        'D4',
-        'D5',
-        'D6',
-        'D7',
-        'D13',
-      ]);
+      expect(findings.filter(isGood).map(({ step }) => step)).toEqual(['D1', 'D4', 'D5', 'D6', 'D7', 'D13']);
       await server.stop();
     }
   });

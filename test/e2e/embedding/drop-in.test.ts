@@ -25,7 +25,7 @@ import { TLS_FILES, TRUSTED } from '../../support/tls-files.ts';
 import { until, within } from '../../support/e2e/until.ts';
 import { EMBEDDINGS, type Host } from './hosts.ts';
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 
 let host: Host | undefined;
 afterEach(async () => {

@@ -8,7 +8,7 @@ import { openWebSocket, sendRequest } from '../../../src/contracts/transports/ne
 import { until } from '../../support/e2e/until.ts';
 import { listening, type Host } from './hosts.ts';
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 
 let host: Host | undefined;
 afterEach(async () => {

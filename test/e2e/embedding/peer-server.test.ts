@@ -12,7 +12,7 @@ import { RENEWED_TLS_FILES, TLS_FILES, TRUSTED } from '../../support/tls-files.t
 
 /* The functions of `peer` in a process of their own, with the log at stdout. */
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 /** Enough for Node to load its modules. */
 const OPEN_FILES = 300;
 

@@ -4,7 +4,7 @@ import { type WebSocketClient, openWebSocket } from '../../../src/contracts/tran
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { until } from '../../support/e2e/until.ts';
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

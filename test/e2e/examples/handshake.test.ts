@@ -7,7 +7,7 @@ import { LOOPBACK } from '../../support/e2e/server-kinds.ts';
 import { within } from '../../support/e2e/until.ts';
 import { PROGRAMS, RunningPeer, SERVER_PEER, type BrokerAddress } from './programs.ts';
 
-const TIMEOUT_MS = 40_000;
+const TIMEOUT_MS = 90_000;
 const TOKEN = 'a+b/c=&d %20é';
 
 /** The requests that a broker receives, up to the first heartbeat. It never accepts a request for ICE servers. */

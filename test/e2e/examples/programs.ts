@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { Child, type Exit } from '../../support/e2e/child.ts';
 import type { Address } from '../../support/e2e/server-client.ts';
-import { until } from '../../support/e2e/until.ts';
+import { until, within } from '../../support/e2e/until.ts';
 import { documentedCommands, wordsOf } from '../docs/commands.ts';
 
 /** A program of `examples/` that joins a broker as a peer. */
@@ -21,7 +21,7 @@ export type PeerFlags = Readonly<Record<string, string>>;
 /** The broker of a program. */
 export type BrokerAddress = Pick<Address, 'host' | 'port' | 'path'>;
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 90_000;
 
 /** One process of a program, started by the command of its page with another broker and other flags. */
 export class RunningPeer {
@@ -60,7 +60,9 @@ export class RunningPeer {
 
   /** The nth line of the log that matches. */
   async waitForLine(pattern: RegExp, nth = 1): Promise<string> {
-    const found = (): string | undefined => this.output.split('\n').filter((line) => pattern.test(line))[nth - 1];
+    // A line that the program has not completed may end too early.
+    const lines = (): string[] => [this.#child.stdout, this.#child.stderr].flatMap((text) => text.split('\n').slice(0, -1));
+    const found = (): string | undefined => lines().filter((line) => pattern.test(line))[nth - 1];
     return until(TIMEOUT_MS, `line ${nth} with ${pattern.source}`, () => {
       if (this.#child.isRunning || found() !== undefined) return found();
       return `${this.#program.name} ended: ${this.output}`;
@@ -76,6 +78,12 @@ export class RunningPeer {
   /** Sends SIGTERM. */
   stop(): Promise<Exit> {
     return this.#child.stop();
+  }
+
+  /** Sends SIGTERM, and waits for the end, which no SIGKILL cuts short. */
+  end(): Promise<Exit> {
+    this.#child.signal('SIGTERM');
+    return within(TIMEOUT_MS, `${this.#program.name} to end`, this.#child.exited);
   }
 }
 

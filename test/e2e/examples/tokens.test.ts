@@ -10,6 +10,9 @@ const { broker, peer, tab } = stage();
 
 const SECRET = 'the-secret-of-the-signed-tokens-in-the-tests';
 
+/** Seconds: a program must start and open within this time, also on a busy machine. */
+const LIFETIME = 15;
+
 /** A token of this user for one id. */
 function signedToken(user: string, id: string, seconds: number): string {
   const exp = Math.floor(Date.now() / 1000) + seconds;
@@ -23,7 +26,7 @@ describe.each(PROGRAMS)('$name with a signed token', (program) => {
     const stun = `stun:127.0.0.1:${coturn.port}`;
     const at = await broker({ auth: 'required', auth_key: SECRET, auth_leeway: 0, cleanup_out_msgs: 100, stun });
     const id = uniqueName('echo');
-    const token = tokenFile(signedToken('bot', id, 5));
+    const token = tokenFile(signedToken('bot', id, LIFETIME));
     const echo = peer(program, at, { id, token_file: token.path });
     await echo.waitUntilOpen();
     // Before `open`, because the token allows it.

@@ -15,7 +15,7 @@ export async function search<T>(
   fc.sample(inputs, { seed, numRuns: 1 });
   let last = { input: undefined as T | undefined, outcome: Promise.resolve() };
   const property = fc.asyncProperty(inputs, (input) => {
-    last = { input, outcome: within(20_000, 'the property to be checked', holds(input)) };
+    last = { input, outcome: within(60_000, 'the property to be checked', holds(input)) };
     return last.outcome;
   });
   await fc.assert(property.beforeEach(before), { seed, numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1_000 });

@@ -58,7 +58,7 @@ export class InstalledPackage {
 
   /** Runs Node in the folder of the project. */
   async node(...args: readonly string[]): Promise<Output> {
-    return run(process.execPath, args, { cwd: this.#folder, timeout: 50_000 }).catch((error: Output) => {
+    return run(process.execPath, args, { cwd: this.#folder, timeout: 150_000 }).catch((error: Output) => {
       const { stdout, stderr, code } = error;
       return { stdout, stderr, ...(code === undefined ? {} : { code }) };
     });

@@ -8,15 +8,23 @@ const FLAGS = [
   ...['--disable-component-update', '--disable-sync', '--allow-loopback-in-peer-connection'],
   ...['--disable-features=WebRtcHideLocalIpsWithMdns', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
 ];
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const SHELL = '/usr/bin/chromium-headless-shell';
 
 /** The browser that `scripts/ensure-chromium.mjs` finds. */
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? (existsSync(SHELL) ? SHELL : '/usr/bin/chromium');
 
 /** Chromium with flags for connections between peers on this machine. */
-export function launchBrowser(...flags: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...flags] });
+export async function launchBrowser(...flags: readonly string[]): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...flags] });
+  const newContext = browser.newContext.bind(browser);
+  // `newPage` of a browser calls it too.
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(TIMEOUT_MS);
+    return context;
+  };
+  return browser;
 }
 
 /** The options of the PeerJS client. */

@@ -10,7 +10,7 @@ import { LOOPBACK } from './server-kinds.ts';
 import { allocate } from './stun-client.ts';
 import { until } from './until.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const UNKNOWN_USER = { username: '1:nobody', credential: 'none' };
 
 /** coturn relays to its own address if it is a loopback address and there is a password for its command line. */

@@ -21,6 +21,11 @@ export interface DoctorRun {
 /** Verdicts about the speed of the machine, which other tests share. */
 const SLOW: ReadonlySet<string> = new Set(['open-slow', 'messages-slow']);
 
+/** Whether a finding is good, apart from the speed of the machine. */
+export function isGood({ state, verdict }: Finding): boolean {
+  return state === 'good' || SLOW.has(verdict);
+}
+
 /** Runs `signalbox doctor` as a process. By default it tests no idle socket. */
 export async function runDoctor(
   url: string,

@@ -2,7 +2,7 @@ import { generate, parser, type Packet } from 'mqtt-packet';
 import { WebSocket } from 'ws';
 import { until } from './until.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const PINGREQ = Buffer.from('c000', 'hex');
 
 /** The address of a broker on loopback. */

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { within } from './until.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 /** The answers of a server to one client: parts of the protocol, and the close code. */
 export interface Outcome {

@@ -10,7 +10,7 @@ import { ServerClient } from './server-client.ts';
 
 const FOLDER = 'deploy/nginx';
 const LOG = 'access.log';
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 45_000;
 
 /** nginx with the configuration of deploy/nginx, on loopback, in front of the brokers of a test. */
 export class Nginx extends ServerClient {

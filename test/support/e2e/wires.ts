@@ -4,7 +4,7 @@ import { within } from './until.ts';
 
 /* The ways in which a client gives its token to a broker on loopback, and the response to it. */
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 export const GRANTED = 'granted';
 
 /** Where a client puts its tokens, beside the place of its wire. */

@@ -16,7 +16,7 @@ export interface EngineKind {
   probe(port: number): Promise<unknown>;
 }
 
-const START_MS = 10_000;
+const START_MS = 60_000;
 /** `scripts/run.mjs` gives a folder in memory, where an fsync costs nothing. */
 const PARENT = process.env['TEST_MEMORY_FOLDER'] ?? tmpdir();
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { freePort } from '../e2e/free-port.ts';
 import { until } from '../e2e/until.ts';
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 /** Where Debian installs it. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin`;
 

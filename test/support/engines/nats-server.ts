@@ -10,7 +10,7 @@ import { EngineServer, type EngineKind } from './engine-server.ts';
 
 /** The command; NATS_SERVER selects another version. */
 const PROGRAM = process.env['NATS_SERVER'] ?? 'nats-server';
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 90_000;
 const REPLICAS = 3;
 
 const NATS: EngineKind = {

@@ -9,7 +9,7 @@ import { EngineServer, type EngineKind } from './engine-server.ts';
 
 /** The command; REDIS_SERVER selects a compatible one, such as valkey-server. */
 const PROGRAM = process.env['REDIS_SERVER'] ?? 'redis-server';
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 /** The name of the primary at Sentinel. */
 const PRIMARY_NAME = 'primary';
 const SLOTS = 16_384;

@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client';
 
-const ACK_TIMEOUT_MS = 10_000;
+const ACK_TIMEOUT_MS = 45_000;
 
 /** Sends the same events as Peerix' driver for Socket.IO: each requests an ack, and a reconnect subscribes again. */
 export class SocketIoDriver {
