@@ -38,11 +38,13 @@ const modules = (outside) => ({
   transform: (code, path) => (LOADERS.has(path) ? undefined : withOwnUrl(code, path, FOLDER)),
 });
 
-/** Loaded by `require`, because `import` first searches the text of each file for its exports, and takes three times as long. */
-const isCommonJs = (id) => packages.some(({ name, type }) => type !== 'module' && (id === name || id.startsWith(`${name}/`)));
+/** Loaded by `require`, because `import` first searches the text of each file for its exports, and takes up to three times as long. */
+const isCommonJs = (id) => commonJsPackages.some((name) => id === name || id.startsWith(`${name}/`));
 
-const { dependencies } = readPackage('.');
-const packages = Object.keys(dependencies).map((name) => readPackage(`node_modules/${name}`));
+const { dependencies, devDependencies } = readPackage('.');
+const commonJsPackages = Object.keys({ ...dependencies, ...devDependencies }).filter(
+  (name) => readPackage(`node_modules/${name}`).type !== 'module',
+);
 
 function readPackage(folder) {
   return JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
