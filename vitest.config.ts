@@ -4,7 +4,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
 /** For two cores, of which vitest would leave one idle. Some contract tests wait for timeouts of engines and transports. */
 const WORKERS = { maxWorkers: 3, sequence: { groupOrder: 0 } };
 /** End-to-end tests start other processes, and run after the others. They spend most of their time waiting. */
-const LATER = { maxWorkers: 6, sequence: { groupOrder: 1 } };
+const LATER = { maxWorkers: 8, sequence: { groupOrder: 1 } };
 
 /** Files of a project share the modules of their worker, because loading them again costs more than most tests. */
 const suite = (name: string) => ({

@@ -38,7 +38,7 @@ const modules = (outside) => ({
   transform: (code, path) => (LOADERS.has(path) ? undefined : withOwnUrl(code, path, FOLDER)),
 });
 
-/** Loaded by `require`, because `import` first searches the text of each file for its exports, and takes up to three times as long. */
+/** Loaded by `require`, because an `import` first searches each file for its exports, which takes longer than loading it. */
 const isCommonJs = (id) => commonJsPackages.some((name) => id === name || id.startsWith(`${name}/`));
 
 const { dependencies, devDependencies } = readPackage('.');

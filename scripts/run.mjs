@@ -16,19 +16,24 @@ export function run(program, args, environment = {}) {
   return ended(spawn(program, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...environment } }));
 }
 
+/** Gets a tenth of the CPU time while other processes need the rest. */
+const LOW_PRIORITY = ['nice', '-n', '10'];
+
 /**
  * Runs vitest, then kills its remaining processes, because a busy loop ignores signals, and removes all temporary files, because
- * killed programs leave theirs. @returns whether all tests pass.
+ * killed programs leave theirs. @param {{ log?: number }} background at a low priority, and with this file descriptor for the
+ * output. @returns whether all tests pass.
  */
-export async function runVitest(node, args, environment = {}) {
+export async function runVitest(node, args, environment = {}, { log } = {}) {
   const temporary = mkdtempSync(join(tmpdir(), 'signalbox-tests-'));
   // For programs that run as another user.
   chmodSync(temporary, 0o755);
   const inMemory = mkdtempSync(join(hasMemoryFolder() ? MEMORY : tmpdir(), 'signalbox-engines-'));
   const reporters = ['--reporter=default', '--reporter=./scripts/stall-reporter.mjs'];
-  const child = spawn(node, [VITEST, 'run', ...reporters, ...args], {
+  const [program, ...before] = log === undefined ? [node] : [...LOW_PRIORITY, node];
+  const child = spawn(program, [...before, VITEST, 'run', ...reporters, ...args], {
     cwd: ROOT,
-    stdio: 'inherit',
+    stdio: log === undefined ? 'inherit' : ['ignore', log, log],
     detached: true,
     env: { ...process.env, TMPDIR: temporary, TEST_MEMORY_FOLDER: inMemory, ...environment },
   });
