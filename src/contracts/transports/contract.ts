@@ -1,4 +1,5 @@
 import { expect } from '../expect.ts';
+import { BORROWED_CLAUSES } from './borrowed-clauses.ts';
 import { CERTIFICATE_CLAUSES } from './certificate-clauses.ts';
 import { CLOSING_CLAUSES } from './closing-clauses.ts';
 import { HEAD_CLAUSES } from './head-clauses.ts';
@@ -18,6 +19,7 @@ import { WIRE_CLAUSES } from './wire-clauses.ts';
 export const CLAUSES: readonly Clause[] = [
   ...SOCKET_CLAUSES,
   ...PRESSURE_CLAUSES,
+  ...BORROWED_CLAUSES,
   ...CLOSING_CLAUSES,
   ...HTTP_CLAUSES,
   ...HEAD_CLAUSES,
