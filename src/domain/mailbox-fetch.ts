@@ -40,7 +40,7 @@ export function deliverableTo(
 ): readonly SignalMessage[] {
   const { inherited } = session;
   if (inherited.length === 0 && alreadyFetched.length === 0 && messages.length === 0) return NO_MESSAGES;
-  session.inherited = NO_MESSAGES;
+  if (inherited.length > 0) session.inherited = NO_MESSAGES;
   const all = inherited.length === 0 && alreadyFetched.length === 0 ? messages : [...alreadyFetched, ...inherited, ...messages];
   return all.every((message) => mayReceive(session, message)) ? all : all.filter((message) => mayReceive(session, message));
 }

@@ -53,13 +53,17 @@ class AddressShare {
 
 type ExcessListener = (mustCut: boolean, account: MemoryAccount) => void;
 
+/** The state of an account that holds memory, or has held some. */
+class Holding {
+  readonly parts: Record<MemoryUse, number> = { ...EMPTY };
+  bytes = 0;
+  isEnding = false;
+  isCut = false;
+}
+
 /** The memory that the broker holds for one connection, or for one request (B5). */
 export class MemoryAccount {
   readonly address: string;
-  bytes = 0;
-  isEnding = false;
-  /** B3: the connection is cut, because too much memory belongs to connections that are being closed. */
-  isCut = false;
   /** The connection that the account belongs to, for a listener that several accounts share. */
   connection: ConnectionId | undefined = undefined;
   /**
@@ -68,8 +72,8 @@ export class MemoryAccount {
    */
   onExcess: ExcessListener | undefined = undefined;
   readonly #budget: MemoryBudget;
-  /** Undefined for most connections, which hold nothing. */
-  #parts: Record<MemoryUse, number> | undefined = undefined;
+  /** Undefined for most connections, which never hold anything. */
+  #holding: Holding | undefined = undefined;
   #reserved = 0;
   #isReleased = false;
 
@@ -78,14 +82,39 @@ export class MemoryAccount {
     this.address = address;
   }
 
+  get bytes(): number {
+    return this.#holding?.bytes ?? 0;
+  }
+
+  set bytes(bytes: number) {
+    (this.#holding ??= new Holding()).bytes = bytes;
+  }
+
+  get isEnding(): boolean {
+    return this.#holding?.isEnding === true;
+  }
+
+  set isEnding(isEnding: boolean) {
+    (this.#holding ??= new Holding()).isEnding = isEnding;
+  }
+
+  /** B3: the connection is cut, because too much memory belongs to connections that are being closed. */
+  get isCut(): boolean {
+    return this.#holding?.isCut === true;
+  }
+
+  set isCut(isCut: boolean) {
+    (this.#holding ??= new Holding()).isCut = isCut;
+  }
+
   /** Costs one comparison if the size is unchanged. Ignored after the release, because nothing would free the bytes again. */
   set(part: MemoryUse, bytes: number): void {
     if (this.#isReleased) return;
-    const before = this.#parts?.[part] ?? 0;
+    const before = this.#holding?.parts[part] ?? 0;
     if (bytes === before) return;
     if (part === 'unread') this.#budget.unsentBytes += bytes - before;
-    this.#parts ??= { ...EMPTY };
-    this.#parts[part] = bytes;
+    this.#holding ??= new Holding();
+    this.#holding.parts[part] = bytes;
     this.#budget.update(this, bytes - before);
   }
 
@@ -94,7 +123,7 @@ export class MemoryAccount {
    * only if another connection of the address holds more, which is then closed.
    */
   hasRoomFor(part: MemoryUse, bytes: number): boolean {
-    return this.#budget.hasRoomFor(this, bytes - (this.#parts?.[part] ?? 0));
+    return this.#budget.hasRoomFor(this, bytes - (this.#holding?.parts[part] ?? 0));
   }
 
   /**
@@ -117,10 +146,9 @@ export class MemoryAccount {
   /** Frees the memory of a closed connection, for good. */
   release(): void {
     this.#isReleased = true;
-    this.#budget.unsentBytes -= this.#parts?.unread ?? 0;
+    this.#budget.unsentBytes -= this.#holding?.parts.unread ?? 0;
     if (this.#reserved > 0) this.#budget.unreserve(this.address, this.#reserved);
     this.#reserved = 0;
-    this.#parts = undefined;
     this.#budget.update(this, -this.bytes);
   }
 }

@@ -15,8 +15,8 @@ export const KEPT_PUBLICATION_BYTES = 512;
 /** A retained publication: 592 with an extra of its wire, without its texts and the bytes of the extra. */
 export const RETAINED_PUBLICATION_BYTES = 600;
 
-/** The first subscription of a connection: 606 with the tables of the connection and of the topic. */
-export const FIRST_SUBSCRIPTION_BYTES = 616;
+/** The first subscription of a connection: 678 with the tables of the connection and of the topic. */
+export const FIRST_SUBSCRIPTION_BYTES = 688;
 
 /** Each further subscription of a connection: 298, if the topic has no other subscriber. */
 export const SUBSCRIPTION_BYTES = 304;

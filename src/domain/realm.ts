@@ -12,7 +12,7 @@ import { RateLimiters } from './rate-limiters.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Session, SessionEvent, SessionTraits } from './session.ts';
 import { SessionTable } from './session-table.ts';
-import { NEVER, type Millis } from './time.ts';
+import type { Millis } from './time.ts';
 import type { TopicLimits, TopicRegistry } from './topic-registry.ts';
 import { TopicSpaces } from './topic-spaces.ts';
 import { UseCount } from './use-count.ts';
@@ -253,7 +253,7 @@ export class Realm {
     if (is === 'silent') return this.limitExceeded(session, 'silent');
     if (is === 'pinged') return { do: 'ping', session };
     if (session.expiresAt <= now) return this.#close(session, 'ended', 'expired');
-    session.noticeAt = NEVER;
+    session.noticeSent();
     this.liveness.expiryChanged(session);
     return { do: 'notify-expiry', session, in: session.expiresAt - now };
   }

@@ -88,6 +88,34 @@ export interface SessionRequest<R extends SessionRealm = SessionRealm> {
 
 const NO_MESSAGES: readonly SignalMessage[] = [];
 
+/** The rights of a session, and their end. Replaced on each change, so that all sessions without a token share one. */
+interface SessionAccess {
+  readonly grant: Grant;
+  readonly expiresAt: Millis;
+  readonly noticeAt: Millis;
+}
+
+const OPEN_ACCESS: SessionAccess = { grant: OPEN_GRANT, expiresAt: NEVER, noticeAt: NEVER };
+
+/** The state that most peers never have, and share therefore. Replaced on each change. */
+interface SessionExtras {
+  readonly requestedTopics: RequestedTopics | undefined;
+  readonly clientId: string | undefined;
+  readonly subscriptions: SessionSubscriptions | undefined;
+  readonly will: Payload | undefined;
+  readonly willDraft: Draft | undefined;
+  readonly inherited: readonly SignalMessage[];
+}
+
+const NO_EXTRAS: SessionExtras = {
+  requestedTopics: undefined,
+  clientId: undefined,
+  subscriptions: undefined,
+  will: undefined,
+  willDraft: undefined,
+  inherited: NO_MESSAGES,
+};
+
 /** A connection from its request to become a peer or a subscriber until its close. */
 export class Session<R extends SessionRealm = SessionRealm> {
   readonly connection: ConnectionId;
@@ -95,12 +123,7 @@ export class Session<R extends SessionRealm = SessionRealm> {
   readonly id: PeerId;
   /** A4: with the granted owner after `authorize`. */
   token: Token;
-  /** A3. Changed by `authorize` only. */
-  grant: Grant = OPEN_GRANT;
-  /** A5, MER12: NEVER for a session that does not expire. Changed by `authorize` only. */
-  expiresAt: Millis;
-  /** A7: when the client is notified of the expiry; NEVER for none, and after the notice. */
-  noticeAt: Millis = NEVER;
+  #access: SessionAccess;
   readonly #canRefresh: boolean;
   /** M19: those of the realm, or lower ones of the grant. */
   rateLimits: RateLimits;
@@ -111,25 +134,13 @@ export class Session<R extends SessionRealm = SessionRealm> {
   /** Owned by `RateLimiters`. After a reconnect, the limiter of the previous session. */
   rateLimiter: RateLimiter;
   readonly traits: SessionTraits;
-  /** Changed by `renewTopicRights` only. */
-  requestedTopics: RequestedTopics | undefined;
   readonly memory: MemoryAccount | undefined;
-  /** T16. */
-  readonly clientId: string | undefined;
   state: SessionState = 'connecting';
-
-  /** Owned by `Subscriptions`. Undefined before the first subscription. */
-  subscriptions: SessionSubscriptions | undefined = undefined;
-  /** T8: published when the connection is lost. */
-  will: Payload | undefined = undefined;
-  /** T18: published when the connection ends. */
-  willDraft: Draft | undefined = undefined;
+  #extras: SessionExtras = NO_EXTRAS;
 
   /** O11. Owned by `Realm`: a fetch of the mailbox is in progress; and messages were held meanwhile. */
   isFetchingMailbox = false;
   mustFetchAgain = false;
-  /** Messages fetched for a connection that this session has replaced. */
-  inherited: readonly SignalMessage[] = NO_MESSAGES;
   /** Owned by `Realm`: the session is closed after the fetched messages are delivered. */
   isDraining = false;
 
@@ -146,27 +157,88 @@ export class Session<R extends SessionRealm = SessionRealm> {
     this.realm = request.realm;
     this.id = request.id;
     this.token = request.token;
-    this.expiresAt = request.requestedTopics?.expiresAt ?? NEVER;
+    const expiresAt = request.requestedTopics?.expiresAt;
+    this.#access = expiresAt === undefined ? OPEN_ACCESS : { ...OPEN_ACCESS, expiresAt };
     this.rateLimits = request.realm.limits;
     this.rateLimiter = new RateLimiter(request.realm.limits, now);
     this.traits = request.traits;
-    this.requestedTopics = request.requestedTopics;
     this.#canRefresh = request.canRefresh === true;
-    this.clientId = request.clientId;
+    const { requestedTopics, clientId } = request;
+    if (requestedTopics !== undefined || clientId !== undefined) this.#extras = { ...NO_EXTRAS, requestedTopics, clientId };
     this.lastMessageAt = now;
     this.memory = request.memory;
     this.memory?.set('credentials', extraCredentialBytes(request.id, request.token));
     this.lastReceivedAt = now;
   }
 
+  /** A3. Changed by `authorize` only. */
+  get grant(): Grant {
+    return this.#access.grant;
+  }
+
+  /** A5, MER12: NEVER for a session that does not expire. Changed by `authorize` only. */
+  get expiresAt(): Millis {
+    return this.#access.expiresAt;
+  }
+
+  /** A7: when the client is notified of the expiry; NEVER for none, and after the notice. */
+  get noticeAt(): Millis {
+    return this.#access.noticeAt;
+  }
+
+  /** Changed by `renewTopicRights` only. */
+  get requestedTopics(): RequestedTopics | undefined {
+    return this.#extras.requestedTopics;
+  }
+
+  /** T16. */
+  get clientId(): string | undefined {
+    return this.#extras.clientId;
+  }
+
+  /** Owned by `Subscriptions`. Undefined before the first subscription. */
+  get subscriptions(): SessionSubscriptions | undefined {
+    return this.#extras.subscriptions;
+  }
+
+  set subscriptions(subscriptions: SessionSubscriptions | undefined) {
+    this.#extras = { ...this.#extras, subscriptions };
+  }
+
+  /** T8: published when the connection is lost. */
+  get will(): Payload | undefined {
+    return this.#extras.will;
+  }
+
+  set will(will: Payload | undefined) {
+    this.#extras = { ...this.#extras, will };
+  }
+
+  /** T18: published when the connection ends. */
+  get willDraft(): Draft | undefined {
+    return this.#extras.willDraft;
+  }
+
+  set willDraft(willDraft: Draft | undefined) {
+    this.#extras = { ...this.#extras, willDraft };
+  }
+
+  /** Messages fetched for a connection that this session has replaced. */
+  get inherited(): readonly SignalMessage[] {
+    return this.#extras.inherited;
+  }
+
+  set inherited(inherited: readonly SignalMessage[]) {
+    this.#extras = { ...this.#extras, inherited };
+  }
+
   /** A3 to A5, A7: applies a grant, before the session is registered, or with a fresh token of the same owner. */
   authorize(grant: Grant, now: Millis, token = this.token): void {
     const { owner, lifetime, messagesPerSecond } = grant;
-    this.grant = grant;
     this.token = owner === undefined ? token : token.ownedBy(owner);
     this.memory?.set('credentials', extraCredentialBytes(this.id, this.token));
-    this.expiresAt = Math.min(this.requestedTopics?.expiresAt ?? NEVER, now + lifetime);
-    this.noticeAt = this.#canRefresh ? noticeTime(this.expiresAt, now) : NEVER;
+    const expiresAt = Math.min(this.requestedTopics?.expiresAt ?? NEVER, now + lifetime);
+    this.#access = { grant, expiresAt, noticeAt: this.#canRefresh ? noticeTime(expiresAt, now) : NEVER };
     const { limits } = this.realm;
     const before = this.rateLimits;
     const isLower = messagesPerSecond !== undefined && messagesPerSecond < limits.messagesPerSecond;
@@ -178,14 +250,20 @@ export class Session<R extends SessionRealm = SessionRealm> {
   /** A7, MER12: a fresh token replaces the rights in topics, and the grant. */
   renewTopicRights(rights: Pick<RequestedTopics, 'clearance' | 'expiresAt' | 'permissions'>, grant: Grant, now: Millis): void {
     const { clearance, expiresAt, permissions } = rights;
-    this.requestedTopics = { selectors: [], presence: false, ...this.requestedTopics, clearance, expiresAt, permissions };
+    const before = this.#extras.requestedTopics;
+    const requestedTopics = { selectors: [], presence: false, ...before, clearance, expiresAt, permissions };
+    this.#extras = { ...this.#extras, requestedTopics };
     this.authorize(grant, now);
+  }
+
+  /** A7: the client was notified of the expiry. */
+  noticeSent(): void {
+    this.#access = { ...this.#access, noticeAt: NEVER };
   }
 
   /** T8, T18: the peer leaves by request. */
   discardWill(): void {
-    this.will = undefined;
-    this.willDraft = undefined;
+    if (this.#extras !== NO_EXTRAS) this.#extras = { ...this.#extras, will: undefined, willDraft: undefined };
   }
 
   /** @throws Bug if the state machine has no such transition. */

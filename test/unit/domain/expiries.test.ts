@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Expiries } from '../../../src/domain/expiries.ts';
+import { OPEN_GRANT } from '../../../src/domain/grant.ts';
 import type { Session } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';
 import { session } from './session-fixture.ts';
@@ -18,10 +19,10 @@ it('A5: moves a session whose expiry time has changed', () => {
   const expiries = new Expiries();
   const [ann, bob] = [until(10), until(20)];
   for (const one of [ann, bob]) expiries.add(one);
-  ann.expiresAt = 30;
+  ann.renewTopicRights({ expiresAt: 30 }, OPEN_GRANT, 0);
   expiries.add(ann);
   expect([expiries.nextDeadline(), [...expiries.due(25)], expiries.nextDeadline()]).toEqual([20, [bob], 30]);
-  ann.expiresAt = NEVER;
+  ann.renewTopicRights({ expiresAt: NEVER }, OPEN_GRANT, 0);
   expiries.add(ann);
   expect(expiries.nextDeadline()).toBe(NEVER);
 });

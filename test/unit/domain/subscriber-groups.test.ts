@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/domain/decision.ts';
+import { OPEN_GRANT } from '../../../src/domain/grant.ts';
 import { Realm } from '../../../src/domain/realm.ts';
 import type { Session } from '../../../src/domain/session.ts';
 import { servedGroups } from '../../../src/domain/subscriber-groups.ts';
@@ -103,7 +104,7 @@ describe('groups of subscribers', () => {
 
   it('MER7, T15: a private publication needs clearance', () => {
     const [, bob] = members(inGroup('q', 'a'), inGroup('q', 'a')) as [Session, Session];
-    bob.requestedTopics = { selectors: [], presence: false, clearance: 'all' };
+    bob.renewTopicRights({ clearance: 'all' }, OPEN_GRANT, 0);
     for (let n = 0; n < 3; n++) expect(publish('a', { isPrivate: true })).toEqual(ids([bob]));
   });
 

@@ -40,7 +40,6 @@ export class ConnectionReporter implements DeferredInput {
   #state: 'reporting' | 'paused' | 'muted' | 'closed' = 'reporting';
   /** Frames that were received while the connection was paused, or after the budget of the turn was exhausted. */
   #backlog: FrameQueue | undefined = undefined;
-  #queuedControlFrames = 0;
   readonly #holding: Admission['memory'];
   #end: ConnectionEnd | undefined = undefined;
   /** M23: open, and reported as open in a later turn. */
@@ -203,10 +202,8 @@ export class ConnectionReporter implements DeferredInput {
     const frame = backlog.shift();
     if (frame === undefined) return;
     this.#countBacklog(backlog);
-    if (frame.kind === 'control') {
-      this.#queuedControlFrames -= 1;
-      this.#context.gateway.controlFrame(this.#connectionId());
-    } else this.#context.gateway.frame(this.#connectionId(), frame.bytes, frame.kind === 'binary');
+    if (frame.kind === 'control') this.#context.gateway.controlFrame(this.#connectionId());
+    else this.#context.gateway.frame(this.#connectionId(), frame.bytes, frame.kind === 'binary');
   }
 
   /** Counts the frame, if no earlier frame waits and the connection is not paused. */
@@ -225,7 +222,6 @@ export class ConnectionReporter implements DeferredInput {
 
   #dropBacklog(): void {
     this.#backlog = undefined;
-    this.#queuedControlFrames = 0;
     this.#holding?.set('backlog', 0);
   }
 
@@ -240,7 +236,6 @@ export class ConnectionReporter implements DeferredInput {
     const isFirst = this.#backlog === undefined;
     const backlog = (this.#backlog ??= new FrameQueue());
     backlog.push(bytes, kind);
-    if (kind === 'control') this.#queuedControlFrames += 1;
     this.#countBacklog(backlog);
     if (isFirst && this.#state === 'reporting' && !this.#isOpening) this.#handleLater();
     return true;
@@ -263,7 +258,7 @@ export class ConnectionReporter implements DeferredInput {
   #hasRoom(added: number, kind: FrameKind): boolean {
     const backlog = this.#backlog;
     if (backlog === undefined || backlog.length === 0) return true;
-    if (kind === 'control' && this.#queuedControlFrames >= MAX_QUEUED_CONTROL_FRAMES) return false;
+    if (kind === 'control' && backlog.controlFrames >= MAX_QUEUED_CONTROL_FRAMES) return false;
     const { maxBacklogBytes } = this.#context;
     const size = sizeOf(backlog) + added;
     if (size <= maxBacklogBytes) return true;

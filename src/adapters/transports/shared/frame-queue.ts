@@ -26,6 +26,7 @@ export class FrameQueue {
   hasUnfinishedFrame = false;
   /** B1: the size that was counted last. */
   countedBytes = 0;
+  #controlFrames = 0;
   readonly #blocks: Block[] = [];
   readonly #sizes: number[] = [];
   readonly #kinds: number[] = [];
@@ -42,6 +43,11 @@ export class FrameQueue {
 
   get length(): number {
     return this.#sizes.length - this.#first;
+  }
+
+  /** Number of pings and pongs. */
+  get controlFrames(): number {
+    return this.#controlFrames;
   }
 
   /** Of all frames, without overhead. */
@@ -62,6 +68,7 @@ export class FrameQueue {
     block.used += length;
     this.#sizes.push(length);
     this.#kinds.push(KINDS.indexOf(kind));
+    if (kind === 'control') this.#controlFrames += 1;
     this.#bytes += length;
   }
 
@@ -71,6 +78,7 @@ export class FrameQueue {
     if (length === undefined) return undefined;
     const kind = KINDS[this.#kinds[this.#first] as number] as FrameKind;
     this.#first += 1;
+    if (kind === 'control') this.#controlFrames -= 1;
     this.#bytes -= length;
     const block = this.#blockOfOldest(length);
     const bytes = block.bytes.subarray(this.#offset, this.#offset + length);
