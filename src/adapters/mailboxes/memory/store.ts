@@ -24,6 +24,8 @@ export interface MailboxCluster {
 // The port promises no complete list.
 const MAX_LISTED = 1000;
 
+const NONE: readonly never[] = [];
+
 /** Mailboxes in memory: one table for each realm. */
 export class MemoryMailboxStore implements MailboxStore {
   readonly #tables: RealmTables;
@@ -58,10 +60,12 @@ export class MemoryMailboxStore implements MailboxStore {
     if (holder?.isAlive === true && (holder.node !== realm.node || holder.connection !== connection)) {
       return answer([], [], 'moved');
     }
-    const unread = this.#cluster === undefined ? [] : (this.#tables.find(realm.key)?.recipientsOf(id) ?? []);
+    const table = this.#tables.find(realm.key);
     const claim = this.#cluster !== undefined && holder === undefined ? 'free' : 'held';
+    if (table === undefined) return answer(NONE, NONE, claim);
+    const unread = this.#cluster === undefined ? NONE : table.recipientsOf(id);
     const waits: Millis[] = [];
-    answer(this.#tables.find(realm.key)?.take(id, now, waits) ?? [], unread, claim, waits);
+    answer(table.take(id, now, waits), unread, claim, waits);
   }
 
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {

@@ -49,7 +49,9 @@ export class Outbox {
   readonly #messages: (SignalMessage | undefined)[] = [];
   readonly #next: number[] = [];
   #count = 0;
-  readonly #senders: OutboxSender[] = [];
+  /** Those with a queued text. The array keeps its length, because one that was emptied allocates memory again. */
+  readonly #senders: (OutboxSender | undefined)[] = [];
+  #senderCount = 0;
   #corked: OutboxSender | undefined = undefined;
   readonly #sendCorked = (): void => this.#sendAll(this.#corked as OutboxSender);
   #isScheduled = false;
@@ -78,8 +80,12 @@ export class Outbox {
   /** Sends all queued texts: at the end of the turn, and before long operations. */
   flush(): void {
     if (this.#count === 0) return;
-    for (const sender of this.#senders) this.flushOf(sender);
-    this.#senders.length = 0;
+    for (let at = 0; at < this.#senderCount; at++) {
+      const sender = this.#senders[at];
+      this.#senders[at] = undefined;
+      if (sender !== undefined) this.flushOf(sender);
+    }
+    this.#senderCount = 0;
     this.#messages.fill(undefined, 0, this.#count);
     this.#count = 0;
     if (this.#memory.length > 1) this.#keepFirstSlab();
@@ -138,7 +144,8 @@ export class Outbox {
   #append(sender: OutboxSender, entry: number): void {
     if (sender.oldest === NONE) {
       sender.oldest = entry;
-      this.#senders.push(sender);
+      this.#senders[this.#senderCount] = sender;
+      this.#senderCount += 1;
     } else this.#next[sender.newest] = entry;
     sender.newest = entry;
   }
