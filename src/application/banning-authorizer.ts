@@ -20,14 +20,20 @@ export class BanningAuthorizer implements Authorizer {
   }
 
   authorize(request: AccessRequest, answer: (outcome: AccessOutcome) => void): void {
-    const { authorizer, bans, clock } = this.#parts;
-    const { realm, id, address } = request;
-    authorizer.authorize(request, (outcome) => {
-      if (!outcome.ok || bans.isEmpty) return answer(outcome);
-      const { subject, tokenId } = outcome.value;
-      const ban = bans.find({ realm, id, subject, tokenId, address }, clock.now());
-      answer(ban === undefined ? outcome : refused({ reason: 'banned' }));
-    });
+    this.#parts.authorizer.authorize(request, (outcome) => answer(this.#unlessBanned(request, outcome)));
+  }
+
+  decideNow(request: AccessRequest): AccessOutcome | undefined {
+    const outcome = this.#parts.authorizer.decideNow?.(request);
+    return outcome && this.#unlessBanned(request, outcome);
+  }
+
+  #unlessBanned({ realm, id, address }: AccessRequest, outcome: AccessOutcome): AccessOutcome {
+    const { bans, clock } = this.#parts;
+    if (!outcome.ok || bans.isEmpty) return outcome;
+    const { subject, tokenId } = outcome.value;
+    const ban = bans.find({ realm, id, subject, tokenId, address }, clock.now());
+    return ban === undefined ? outcome : refused({ reason: 'banned' });
   }
 
   close(): void {

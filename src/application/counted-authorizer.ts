@@ -19,11 +19,18 @@ export class CountedAuthorizer implements Authorizer {
   }
 
   authorize(request: AccessRequest, answer: (outcome: AccessOutcome) => void): void {
-    const { authorizer, authFailures, clock } = this.#parts;
-    authorizer.authorize(request, (outcome) => {
-      if (!outcome.ok) authFailures.refused(request.address, outcome.refusal, clock.now());
-      answer(outcome);
-    });
+    this.#parts.authorizer.authorize(request, (outcome) => answer(this.#counted(request, outcome)));
+  }
+
+  decideNow(request: AccessRequest): AccessOutcome | undefined {
+    const outcome = this.#parts.authorizer.decideNow?.(request);
+    return outcome && this.#counted(request, outcome);
+  }
+
+  #counted({ address }: AccessRequest, outcome: AccessOutcome): AccessOutcome {
+    const { authFailures, clock } = this.#parts;
+    if (!outcome.ok) authFailures.refused(address, outcome.refusal, clock.now());
+    return outcome;
   }
 
   close(): void {

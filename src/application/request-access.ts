@@ -35,10 +35,10 @@ export function requestAccess(parts: RequestAccessParts): RequestAccess {
     const id = request.as === 'peer' ? request.id : undefined;
     const check = request.as === 'guest' ? request.backendCheck : undefined;
     const token = check === undefined ? tokenOf(headers, request.token) : check.token;
-    authorizer.authorize(
-      { dialect: dialect?.name ?? '', realm: session.realm.key, id, token, address, origin, headers },
-      (outcome) => turns.run(() => answered(session, request, outcome, then)),
-    );
+    const asked = { dialect: dialect?.name ?? '', realm: session.realm.key, id, token, address, origin, headers };
+    const known = request.as === 'peer' ? authorizer.decideNow?.(asked) : undefined;
+    if (known !== undefined) return answered(session, request, known, then);
+    authorizer.authorize(asked, (outcome) => turns.run(() => answered(session, request, outcome, then)));
   };
 
   function answered(session: RealmSession, request: RegistrationRequest, outcome: AccessOutcome, then: () => void): void {

@@ -30,6 +30,12 @@ export interface Authorizer {
    */
   authorize(request: AccessRequest, answer: (outcome: AccessOutcome) => void): void;
 
+  /**
+   * The outcome, if it is known without a wait; undefined if only `authorize` gives it. Faster than a callback for each client
+   * of a broker without authentication.
+   */
+  decideNow?(request: AccessRequest): AccessOutcome | undefined;
+
   /** Gives up the requests that wait for another process, and refuses later ones. Called when the broker stops. */
   close?(): void;
 }

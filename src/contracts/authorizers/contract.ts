@@ -47,6 +47,15 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
+    name: 'A2: an outcome that is known without a wait is that of the callback',
+    async run(subject) {
+      for (const token of [subject.token, ...ODD_TOKENS]) {
+        const known = subject.authorizer.decideNow?.({ ...REQUEST, token });
+        if (known !== undefined) expect(await answersTo(subject, { token })).toEqual([known]);
+      }
+    },
+  },
+  {
     name: 'A2: names its headers in lower case',
     async run({ authorizer }) {
       for (const name of authorizer.headers) expect(name).toMatch(/^[!#$%&'*+.^_`|~0-9a-z-]+$/);

@@ -12,6 +12,7 @@ const MUTANTS: readonly (readonly [name: string, rule: string, change: Partial<A
   ['answers twice', 'A2: answers', { authorize: (_, answer) => [1, 2].forEach(() => answer(accepted(OPEN_GRANT))) }],
   ['does not answer for an empty token', 'A2: answers', answering(({ token }, answer) => token !== '' && grant(answer))],
   ['throws for a long token', 'A2: answers', answering(({ token }, answer) => (token ?? '').length.toFixed(-1) && grant(answer))],
+  ['knows another outcome than its answer', 'A2: an outcome', { decideNow: () => refused({ reason: 'token-expired' }) }],
   ['names a header in upper case', 'A2: names', { headers: ['Authorization'] }],
   ['grants an expired grant', 'A3: grants', answering((_, answer) => answer(accepted({ ...OPEN_GRANT, lifetime: 0 })))],
   ['refuses a valid token', 'A3: grants', answering((_, answer) => answer(refused({ reason: 'token-expired' })))],

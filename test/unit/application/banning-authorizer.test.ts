@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { OpenAuthorizer } from '../../../src/adapters/authorizers/open.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { BanningAuthorizer } from '../../../src/application/banning-authorizer.ts';
 import type { AccessOutcome, AccessRequest } from '../../../src/application/ports/authorizer.ts';
@@ -17,10 +18,14 @@ beforeEach(() => {
   authorizer = new BanningAuthorizer({ authorizer: inner, bans, clock: new ManualClock() });
 });
 
+const REQUEST: AccessRequest = {
+  ...{ dialect: 'peerjs', realm: realmKey('red'), id: 'ann', token: 'good', address: '192.0.2.1' },
+  ...{ origin: undefined, headers: {} },
+};
+
 function refusalOf(request: Partial<AccessRequest> = {}): string | undefined {
   let answered: AccessOutcome | undefined;
-  const whole = { dialect: 'peerjs', realm: realmKey('red'), id: 'ann', token: 'good', address: '192.0.2.1' };
-  authorizer.authorize({ ...whole, origin: undefined, headers: {}, ...request }, (outcome) => (answered = outcome));
+  authorizer.authorize({ ...REQUEST, ...request }, (outcome) => (answered = outcome));
   return answered?.ok === false ? answered.refusal.reason : undefined;
 }
 
@@ -43,6 +48,13 @@ describe('an authorizer with bans', () => {
   it('ADM4: keeps an earlier refusal, so that a ban tells nothing about a token that does not hold', () => {
     ban('id', 'ann');
     expect(refusalOf({ token: 'bad' })).toBe('token-invalid');
+  });
+
+  it('ADM4: refuses a banned client also where the other authorizer needs no callback', () => {
+    const open = new BanningAuthorizer({ authorizer: new OpenAuthorizer(), bans, clock: new ManualClock() });
+    expect([open.decideNow(REQUEST)?.ok, authorizer.decideNow(REQUEST)]).toEqual([true, undefined]);
+    ban('id', 'ann');
+    expect(open.decideNow(REQUEST)).toEqual({ ok: false, refusal: { reason: 'banned' } });
   });
 
   it('reads the headers of the other authorizer', () => expect(authorizer.headers).toEqual(inner.headers));

@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { CountedAuthorizer } from '../../../src/application/counted-authorizer.ts';
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
 import type { Config } from '../../../src/composition/configuration/config.ts';
+import { REQUEST } from '../../../src/contracts/authorizers/contract.ts';
+import { AuthFailures } from '../../../src/domain/auth-failures.ts';
+import { refused } from '../../../src/domain/result.ts';
 import { ScriptedAuthorizer } from '../../support/scripted-authorizer.ts';
 import { TestBroker } from '../../support/test-broker.ts';
 
@@ -73,6 +78,14 @@ describe('an address whose authentications fail', () => {
     expect([...connected, connect('good')]).toEqual([101, 101, 101, 101, 101, 101]);
     authorizer.answerAll();
     expect(connect('good')).toBe(429);
+  });
+
+  it('A8: is counted where the authorizer needs no callback', () => {
+    const authFailures = new AuthFailures({ failuresPerWindow: 2, failureWindow: 60_000 }, 0);
+    const refusing = { headers: [], authorize: () => undefined, decideNow: () => refused({ reason: 'token-missing' as const }) };
+    const counted = new CountedAuthorizer({ authorizer: refusing, authFailures, clock: new ManualClock() });
+    for (let n = 0; n < 2; n++) expect(counted.decideNow({ ...REQUEST, address: FIRST })?.ok).toBe(false);
+    expect([authFailures.waitFor(FIRST, 0), authFailures.waitFor(OTHER, 0)]).toEqual([60_000, 0]);
   });
 
   it('A8: is not limited with 0', () => {
