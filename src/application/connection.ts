@@ -1,4 +1,4 @@
-import type { MemoryAccount } from '../domain/memory-budget.ts';
+import type { MemoryAccount } from '../domain/memory-account.ts';
 import { textBytes } from '../domain/memory-sizes.ts';
 import type { RealmSession } from '../domain/realm.ts';
 import type { Ending } from '../domain/refusal.ts';

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import type { CandidateSearch } from '../domain/subscriber-search.ts';
-import type { MemoryAccount } from '../domain/memory-budget.ts';
+import type { MemoryAccount } from '../domain/memory-account.ts';
 import type { TopicEvent } from '../domain/topic.ts';
 import type { Conversation, Dialect } from './ports/dialect.ts';
 

@@ -1,7 +1,7 @@
 import type { CandidateSearch } from '../domain/subscriber-search.ts';
 import { UNBOUNDED } from '../domain/subscriber-search.ts';
 import type { ConnectionId } from '../domain/ids.ts';
-import type { MemoryAccount } from '../domain/memory-budget.ts';
+import type { MemoryAccount } from '../domain/memory-account.ts';
 import { ReusedBytes } from '../domain/reused-bytes.ts';
 import { copyWithBytes, type Receivers, type TopicEvent } from '../domain/topic.ts';
 import type { Connection } from './connection.ts';

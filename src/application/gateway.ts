@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
-import type { MemoryAccount } from '../domain/memory-budget.ts';
+import type { MemoryAccount } from '../domain/memory-account.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { AccessRefusal } from '../domain/refusal.ts';
 import type { Millis } from '../domain/time.ts';

@@ -1,4 +1,4 @@
-import type { MemoryAccount } from '../domain/memory-budget.ts';
+import type { MemoryAccount } from '../domain/memory-account.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { HttpAction } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';

@@ -1,4 +1,4 @@
-import type { MemoryAccount } from '../domain/memory-budget.ts';
+import type { MemoryAccount } from '../domain/memory-account.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Millis } from '../domain/time.ts';
 import { QUEUED_FRAME_BYTES } from '../domain/memory-sizes.ts';

@@ -1,4 +1,4 @@
-import type { MemoryAccount } from '../domain/memory-budget.ts';
+import type { MemoryAccount } from '../domain/memory-account.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log, LoggedRequest } from './ports/log.ts';

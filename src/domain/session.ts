@@ -2,7 +2,7 @@ import type { ClaimNumber } from './claim-number.ts';
 import { OPEN_GRANT, type Grant } from './grant.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from './ids.ts';
 import { invariant } from './invariant.ts';
-import type { MemoryAccount } from './memory-budget.ts';
+import type { MemoryAccount } from './memory-account.ts';
 import { textBytes } from './memory-sizes.ts';
 import type { Payload, SignalMessage } from './message.ts';
 import { RateLimiter, type RateLimits } from './rate-limiter.ts';

@@ -1,7 +1,7 @@
 import type { Expired } from '../../domain/decision.ts';
 import type { PeerId, RealmKey } from '../../domain/ids.ts';
 import type { MailboxBound } from '../../domain/mailbox-table.ts';
-import type { MemoryAccount } from '../../domain/memory-budget.ts';
+import type { MemoryAccount } from '../../domain/memory-account.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Millis, TimeOfDay } from '../../domain/time.ts';
 import type { Claim } from './peer-directory.ts';

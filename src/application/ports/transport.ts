@@ -1,7 +1,7 @@
 import type { ConnectionId } from '../../domain/ids.ts';
 import type { AccessRefusal } from '../../domain/refusal.ts';
 import type { Carrier } from '../../domain/session.ts';
-import type { MemoryAccount } from '../../domain/memory-budget.ts';
+import type { MemoryAccount } from '../../domain/memory-account.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { BinaryFrames } from './dialect.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';

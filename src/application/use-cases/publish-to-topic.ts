@@ -3,7 +3,7 @@ import { IGNORE, type Decision } from '../../domain/decision.ts';
 import { mayPublish, mayPublishFrom } from '../../domain/grant.ts';
 import type { Realm, RealmSession } from '../../domain/realm.ts';
 import { refuseRequest } from '../../domain/request-refusals.ts';
-import type { MemoryAccount } from '../../domain/memory-budget.ts';
+import type { MemoryAccount } from '../../domain/memory-account.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { Session, SessionTraits } from '../../domain/session.ts';
 import { servedGroups } from '../../domain/subscriber-groups.ts';

@@ -1,5 +1,6 @@
 import { expect } from '../expect.ts';
-import { MemoryBudget, type MemoryAccount } from '../../domain/memory-budget.ts';
+import { type MemoryAccount } from '../../domain/memory-account.ts';
+import { MemoryBudget } from '../../domain/memory-budget.ts';
 import { maskedFrame, type RawConnection } from './network-client.ts';
 import { admissionOf, type RecordedConnection } from './recording-gateway.ts';
 import type { Clause, Pair, TransportFixture } from './fixture.ts';

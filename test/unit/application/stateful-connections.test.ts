@@ -8,7 +8,7 @@ import type { MemoryClient } from '../../../src/adapters/transports/memory/liste
 import { MemorySocket } from '../../../src/adapters/transports/memory/socket.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
-import { MemoryAccount } from '../../../src/domain/memory-budget.ts';
+import { MemoryAccount } from '../../../src/domain/memory-account.ts';
 import { CounterDialect } from '../../support/counter-dialect.ts';
 import { SlowAuthorizer } from '../../support/slow-authorizer.ts';
 import { TestBroker } from '../../support/test-broker.ts';

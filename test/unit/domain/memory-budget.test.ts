@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryBudget, type MemoryAccount, type MemoryUse } from '../../../src/domain/memory-budget.ts';
+import type { MemoryAccount, MemoryUse } from '../../../src/domain/memory-account.ts';
+import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 
 const budget = (limits: Partial<{ memoryBudget: number; memoryPerAddress: number }> = {}): MemoryBudget =>
   new MemoryBudget({ memoryBudget: 100, memoryPerAddress: 50, ...limits });
@@ -16,29 +17,6 @@ function opened(memory: MemoryBudget, ended: string[], sizes: Readonly<Record<st
 }
 
 describe('MemoryBudget', () => {
-  it('B1: counts each use of memory of each connection until its release', () => {
-    const memory = budget();
-    const [ann, bob] = [memory.open('a'), memory.open('b')];
-    ann.set('unread', 10);
-    ann.set('unread', 4);
-    ann.set('will', 3);
-    bob.set('topics', 2);
-    expect([memory.bytes, ann.bytes]).toEqual([9, 7]);
-    ann.release();
-    ann.release();
-    expect([memory.bytes, ann.bytes]).toEqual([2, 0]);
-  });
-
-  it('B1, B4: counts nothing for a connection after its release', () => {
-    const memory = budget();
-    const account = memory.open('a');
-    account.set('unread', 10);
-    account.release();
-    account.set('incomplete', 30);
-    expect([account.reserve(5), memory.bytes, account.bytes]).toEqual([false, 0, 0]);
-    expect(memory.open('a').hasRoomFor('will', 50)).toBe(true);
-  });
-
   it('B2, B3: closes only the largest connection of an address over its share', () => {
     const [memory, ended] = [budget(), [] as string[]];
     const [, large] = opened(memory, ended, { small: ['a', 20], large: ['a', 30], other: ['b', 40] });

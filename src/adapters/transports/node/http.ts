@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, HttpExchange } from '../../../application/ports/transport.ts';
-import type { MemoryAccount } from '../../../domain/memory-budget.ts';
+import type { MemoryAccount } from '../../../domain/memory-account.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { normalizedAddress } from '../shared/addresses.ts';
 import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';

@@ -1,4 +1,4 @@
-import type { MemoryAccount } from '../../../domain/memory-budget.ts';
+import type { MemoryAccount } from '../../../domain/memory-account.ts';
 import { BUFFER_BYTES } from '../../../domain/memory-sizes.ts';
 
 /** Receives the body; undefined if it was too large. */

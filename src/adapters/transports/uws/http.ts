@@ -3,7 +3,7 @@ import type * as uWS from 'uWebSockets.js';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway, HttpExchange } from '../../../application/ports/transport.ts';
-import type { MemoryAccount } from '../../../domain/memory-budget.ts';
+import type { MemoryAccount } from '../../../domain/memory-account.ts';
 import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
 import { TASK_COST, WAITING_REQUEST_BYTES, type Turns } from '../shared/turn-tasks.ts';

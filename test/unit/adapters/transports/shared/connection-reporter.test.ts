@@ -3,7 +3,8 @@ import { ConnectionReporter } from '../../../../../src/adapters/transports/share
 import type { Socket } from '../../../../../src/application/ports/socket.ts';
 import type { ConnectionEnd } from '../../../../../src/application/ports/transport.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
-import { MemoryBudget, type MemoryAccount } from '../../../../../src/domain/memory-budget.ts';
+import { type MemoryAccount } from '../../../../../src/domain/memory-account.ts';
+import { MemoryBudget } from '../../../../../src/domain/memory-budget.ts';
 import { notice } from '../../../../../src/domain/message.ts';
 import { QUEUED_FRAME_BYTES } from '../../../../../src/domain/memory-sizes.ts';
 import { ADMISSION, RecordingGateway, textOf } from '../../../../../src/contracts/transports/recording-gateway.ts';
