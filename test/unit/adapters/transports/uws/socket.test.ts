@@ -157,7 +157,7 @@ describe('a socket of uWebSockets.js', () => {
       bob.wire.stuck = true;
       bob.socket.write(bytes('unread'));
       bob.socket.close(4001, '');
-      vi.advanceTimersByTime(999);
+      vi.advanceTimersByTime(2_999);
       expect([ann.wire.calls, bob.wire.calls]).toEqual([['ping closing'], ['unread', 'ping closing']]);
       vi.advanceTimersByTime(2);
       expect([ann.wire.calls.slice(1), bob.wire.calls.slice(2)]).toEqual([['end 4001'], ['cut']]);
