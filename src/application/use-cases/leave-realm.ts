@@ -67,7 +67,7 @@ export function leaveRealm({ performer, clock, log, publishWill, presence, willM
       publishWill(session, clock.now(), socket);
       presence.ended(session);
       release(session.will);
-      session.will = undefined;
+      if (session.will !== undefined) session.will = undefined;
       if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost', end, passage: traffic });
     },
   };

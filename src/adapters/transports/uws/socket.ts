@@ -37,9 +37,7 @@ interface PendingClose {
 
 /** One connection of uWebSockets.js. After a close, any call to the library's socket throws. */
 export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
-  oldest = NONE;
-  newest = NONE;
-  unsentBytes = 0;
+  turnIndex = NONE;
   readonly isBinary: BinaryFrames;
   #ws: WebSocket<unknown> | undefined = undefined;
   readonly #reporter: ConnectionReporter;
@@ -77,12 +75,13 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     const ws = this.#ws;
     if (ws === undefined) return 'gone';
     // Queued texts may be accepted by the network at once, so they are sent before they fill the buffer.
-    if (this.unsentBytes + text.length > this.#context.limits.sendBufferBytes / 2) this.#context.outbox.flushOf(this);
+    const { outbox, limits } = this.#context;
+    if (outbox.unsentBytesOf(this) + text.length > limits.sendBufferBytes / 2) outbox.flushOf(this);
     if (this.#mayHaveBackpressure && this.#exceedsSendBuffer(ws, text.length)) {
       this.#beginClose(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    this.#context.outbox.put(this, text, message);
+    outbox.put(this, text, message);
     return this.#mayHaveBackpressure ? 'queued' : 'sent';
   }
 
@@ -179,7 +178,8 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     const unread = ws.getBufferedAmount();
     this.#mayHaveBackpressure = unread > 0;
     this.#reporter.unreadBytes(unread);
-    return unread > 0 && unread + this.unsentBytes + added > this.#context.limits.sendBufferBytes;
+    const { outbox, limits } = this.#context;
+    return unread > 0 && unread + outbox.unsentBytesOf(this) + added > limits.sendBufferBytes;
   }
 
   #beginClose(frame: CloseFrame): void {
