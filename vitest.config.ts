@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
-/** For two cores, of which vitest would leave one idle. Some contract tests wait for timeouts of engines and transports. */
-const WORKERS = { maxWorkers: 3, sequence: { groupOrder: 0 } };
-/** End-to-end tests start other processes, and run after the others. They spend most of their time waiting. */
-const LATER = { maxWorkers: 8, sequence: { groupOrder: 1 } };
+/** For two cores, of which vitest would leave one idle. */
+const WORKERS = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+/** Some contract tests wait for timeouts of engines and transports. */
+const SOME_WAITING = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+/** End-to-end tests start other processes, and spend most of their time waiting. */
+const MUCH_WAITING = { maxWorkers: 8, sequence: { groupOrder: 2 } };
 
 /** Files of a project share the modules of their worker, because loading them again costs more than most tests. */
 const suite = (name: string) => ({
@@ -18,9 +20,9 @@ export default defineConfig({
     projects: [
       { test: { ...suite('architecture'), testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { ...suite('unit'), testTimeout: 30_000 } },
-      { test: { ...suite('contracts'), testTimeout: 20_000 } },
+      { test: { ...suite('contracts'), testTimeout: 20_000, ...SOME_WAITING } },
       { test: { ...suite('property'), testTimeout: 60_000 } },
-      { test: { ...suite('e2e'), testTimeout: 120_000, hookTimeout: 120_000, ...LATER } },
+      { test: { ...suite('e2e'), testTimeout: 120_000, hookTimeout: 120_000, ...MUCH_WAITING } },
     ],
     coverage: {
       provider: 'v8',
