@@ -16,8 +16,8 @@ export function run(program, args, environment = {}) {
   return ended(spawn(program, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...environment } }));
 }
 
-/** Gets a tenth of the CPU time while other processes need the rest. */
-const LOW_PRIORITY = ['nice', '-n', '10'];
+/** Such a process gets a third of the CPU time of another one. */
+const LOW_PRIORITY = ['nice', '-n', '5'];
 
 /**
  * Runs vitest, then kills its remaining processes, because a busy loop ignores signals, and removes all temporary files, because

@@ -17,7 +17,7 @@ describe('signalbox bench', () => {
   beforeAll(async () => void (url = `http://localhost:${(await broker.listen()).port}/`));
   afterAll(() => broker.close());
 
-  it('prints a table, or JSON', { timeout: 30_000 }, async () => {
+  it('prints a table, or JSON', async () => {
     expect(await run(url, ...QUICK)).toMatchObject({
       code: 0,
       stderr: '',
@@ -27,7 +27,7 @@ describe('signalbox bench', () => {
     expect(JSON.parse(stdout)).toMatchObject({ figures: [{ name: 'relaysPerSecond', unit: '/s' }], faults: [] });
   });
 
-  it('exits with 1 and the fault, or 2 for invalid arguments', { timeout: 30_000 }, async () => {
+  it('exits with 1 and the fault, or 2 for invalid arguments', async () => {
     expect(await run(`${url}elsewhere`, ...QUICK)).toMatchObject({ code: 1, stderr: expect.stringContaining('no OPEN') });
     expect(await run('http://example.org')).toMatchObject({
       code: 2,

@@ -19,20 +19,20 @@ it.each<[MeasureName, string[]]>([
   ['relay', ['relaysPerSecond', 'relayCpu']],
   ['latency', ['latencyP50', 'latencyP99']],
   ['churn', ['connectsPerSecond', 'churnCpu']],
-])('%s has figures, without faults of a sound broker', { timeout: 30_000 }, async (name, figures) => {
+])('%s has figures, without faults of a sound broker', async (name, figures) => {
   const outcome = await measure(name, subject, LOAD);
   expect(outcome.faults).toEqual([]);
   expect(outcome.figures.map((figure) => figure.name)).toEqual(figures);
   for (const { value } of outcome.figures) expect(value).toBeGreaterThan(0);
 });
 
-it('idle measures the process of the server, and nothing without it', { timeout: 30_000 }, async () => {
+it('idle measures the process of the server, and nothing without it', async () => {
   expect(await measure('idle', { ...subject, pid: undefined }, LOAD)).toEqual({ figures: [], faults: [] });
   const { figures, faults } = await measure('idle', subject, LOAD);
   expect([figures.map(({ name }) => name), faults]).toEqual([['idlePeer', 'idleMemory'], []]);
 });
 
-it('reports refused peers', { timeout: 30_000 }, async () => {
+it('reports refused peers', async () => {
   const target = { ...subject.target, prefix: '/elsewhere' };
   const { faults } = await measure('relay', { ...subject, target }, LOAD);
   expect(faults[0]).toMatchObject({ kind: 'no OPEN', count: 2 });

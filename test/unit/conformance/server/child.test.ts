@@ -25,11 +25,11 @@ describe('a child process', () => {
     const listens = "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })";
     const starts = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(listens)}], { stdio: 'inherit' })`;
     const child = node(starts);
-    await expect.poll(() => child.output, { timeout: 10_000 }).toMatch(/^\d+\n/);
+    await expect.poll(() => child.output, { timeout: 60_000 }).toMatch(/^\d+\n/);
     expect(child.exitReason).toBeUndefined();
     await child.stop();
     expect(child.exitReason).toBe('exited with SIGTERM');
-    await expect.poll(() => isListening(Number(child.output)), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isListening(Number(child.output)), { timeout: 60_000 }).toBe(false);
   });
 
   it('reports that the process failed to start', async () => {
