@@ -206,6 +206,27 @@ const ANSWERS: readonly Clause[] = [
     },
   },
   {
+    name: 'M23: a body in a hundred thousand chunks costs its connection, and no other',
+    needs: ['bytes'],
+    async run(fixture) {
+      let served = 0;
+      fixture.gateway.answerRequest = (exchange) => {
+        exchange.readBody(1_048_576, () => {
+          served += 1;
+          exchange.respond({ status: 200, headers: [], body: '' });
+        });
+      };
+      const [flood, other] = [await fixture.openRaw(), await fixture.openRaw()];
+      const head = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+      other.send(`${head}3\r\nabc\r\n`);
+      flood.send(`${head}${'1\r\na\r\n'.repeat(100_000)}0\r\n\r\n`);
+      await fixture.until('the connection is closed', () => flood.isClosed);
+      other.send('3\r\ndef\r\n0\r\n\r\n');
+      await fixture.until('the other body is served', () => served === 1);
+      expect(flood.received.includes(' 200 ')).toBe(false);
+    },
+  },
+  {
     name: 'H13: an unused chunked body is discarded; the connection serves another request, or closes',
     needs: ['bytes'],
     async run(fixture) {

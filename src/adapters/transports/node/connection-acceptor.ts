@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
+import { BodyPieces } from '../shared/body-pieces.ts';
 import { handshakeFault } from '../shared/handshake.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
 import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
@@ -47,6 +48,7 @@ export class ConnectionAcceptor implements ExchangeHost {
   readonly #handshakes: Handshakes;
   readonly #httpConnections: HttpConnections;
   readonly responseTimeout: Millis;
+  readonly bodyPieces = new BodyPieces();
   readonly #ownsConnections: boolean;
   readonly #failed: NonNullable<AcceptorParts['failed']>;
   readonly #openConnections = new OpenConnections();

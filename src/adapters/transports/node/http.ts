@@ -5,6 +5,7 @@ import type { Admission, HttpExchange } from '../../../application/ports/transpo
 import type { MemoryAccount } from '../../../domain/memory-account.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { normalizedAddress } from '../shared/addresses.ts';
+import type { BodyPieces } from '../shared/body-pieces.ts';
 import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
 import { withSocket, type HttpConnection } from './http-connection.ts';
 import { hasNoBody, MAX_BODY_BYTES, splitTarget } from '../shared/requests.ts';
@@ -57,6 +58,8 @@ export interface ExchangeHost {
   inTurn(task: () => void, bytes: number): void;
   /** M23: counts further work for a request that was served in this turn. */
   spend(units: number): void;
+  /** M23. */
+  readonly bodyPieces: BodyPieces;
 }
 
 /** One request of `node:http` and its response. The body is always read, so that the connection can carry the next request. */
@@ -66,7 +69,7 @@ export class NodeExchange implements HttpExchange {
   readonly #response: ServerResponse;
   readonly #connection: HttpConnection;
   readonly #host: ExchangeHost;
-  readonly #body = new BodyReader(MAX_BODY_BYTES);
+  readonly #body: BodyReader;
   /** The idle timeout of the connection before `holdOpen` disabled it. */
   #heldTimeout: number | undefined;
   #release: (() => void) | undefined;
@@ -77,6 +80,7 @@ export class NodeExchange implements HttpExchange {
     this.#response = response;
     this.#connection = connection;
     this.#host = host;
+    this.#body = new BodyReader(MAX_BODY_BYTES, host.bodyPieces);
     raw.on('data', (piece: Buffer) => {
       if (this.#body.add(piece) === 'excessive') raw.destroy();
     });

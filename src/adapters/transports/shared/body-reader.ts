@@ -1,5 +1,6 @@
 import type { MemoryAccount } from '../../../domain/memory-account.ts';
 import { BUFFER_BYTES } from '../../../domain/memory-sizes.ts';
+import type { BodyPieces } from './body-pieces.ts';
 
 /** Receives the body; undefined if it was too large. */
 export type BodyCallback = (body: Uint8Array | undefined) => void;
@@ -7,6 +8,10 @@ export type BodyCallback = (body: Uint8Array | undefined) => void;
 /** Reads the body of one request: into memory if it is needed, otherwise it is discarded. */
 export class BodyReader {
   readonly #maxUnread: number;
+  readonly #pieces: BodyPieces;
+  /** Pieces of this body in one turn. */
+  #ownPieces = 0;
+  #turn = 0;
   #buffer: Uint8Array | undefined;
   #maxBytes = 0;
   #bytes = 0;
@@ -14,8 +19,9 @@ export class BodyReader {
   #memory: MemoryAccount | undefined;
 
   /** @param maxUnread bytes that are discarded before the body is `excessive`. */
-  constructor(maxUnread: number) {
+  constructor(maxUnread: number, pieces: BodyPieces) {
     this.#maxUnread = maxUnread;
+    this.#pieces = pieces;
   }
 
   /** @param memory B5: counts the received bytes until the body is complete. */
@@ -27,6 +33,7 @@ export class BodyReader {
 
   /** Copies the chunk if the body is needed. @returns `excessive` if the connection should be closed instead of read on. */
   add(piece: Uint8Array): 'continue' | 'excessive' {
+    if (!this.#admitsPiece()) return 'excessive';
     const start = this.#bytes;
     this.#bytes += piece.length;
     if (this.#callback === undefined) return this.#bytes > this.#maxUnread ? 'excessive' : 'continue';
@@ -46,6 +53,13 @@ export class BodyReader {
     this.#callback = undefined;
     this.#free();
     return isIncomplete;
+  }
+
+  #admitsPiece(): boolean {
+    const { turn } = this.#pieces;
+    this.#ownPieces = turn === this.#turn ? this.#ownPieces + 1 : 1;
+    this.#turn = turn;
+    return this.#pieces.admits(this.#ownPieces);
   }
 
   /** One buffer that grows by doubling, because many small chunks would occupy more than their bytes. */

@@ -4,6 +4,7 @@ import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway, HttpExchange } from '../../../application/ports/transport.ts';
 import type { MemoryAccount } from '../../../domain/memory-account.ts';
+import type { BodyPieces } from '../shared/body-pieces.ts';
 import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
 import { TASK_COST, WAITING_REQUEST_BYTES, type Turns } from '../shared/turn-tasks.ts';
@@ -19,6 +20,8 @@ export interface ExchangeHost {
   abandoned(admission: Admission): void;
   /** M23. */
   readonly requests: Turns['requests'];
+  /** M23. */
+  readonly bodyPieces: BodyPieces;
   readonly bodilessResponses: BodilessResponses;
 }
 
@@ -67,7 +70,7 @@ export class UwsExchange implements HttpExchange {
       // The library may call this handler within a call to one of its sockets.
       if (gone !== undefined) queueMicrotask(gone);
     });
-    if (request.framing !== 'none') this.#read(response, (this.#body = new BodyReader(MAX_BODY_BYTES)));
+    if (request.framing !== 'none') this.#read(response, (this.#body = new BodyReader(MAX_BODY_BYTES, host.bodyPieces)));
   }
 
   /** M23: passes the exchange to the gateway, now or in a later turn. The body is received meanwhile: it must be read at once. */

@@ -3,6 +3,7 @@ import type { Log } from '../../../application/ports/log.ts';
 import { ListenError } from '../../../application/ports/transport.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { CLOSE_FRAMES } from '../shared/close-frames.ts';
+import { BodyPieces } from '../shared/body-pieces.ts';
 import { InputBudget } from '../shared/input-budget.ts';
 import { listenError } from '../shared/listen-errors.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
@@ -210,6 +211,7 @@ class UwsTransport implements Transport {
       bodilessResponses: new BodilessResponses(),
       abandoned: (admission) => reporterContext.gateway.abandoned(admission),
       requests: this.#turns.requests,
+      bodyPieces: new BodyPieces(),
       stream: (response, head, admission) => {
         const stream = new UwsStream(response, { reporter: new ConnectionReporter(reporterContext, admission), context });
         stream.start(head);

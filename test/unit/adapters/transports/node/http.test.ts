@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { BodyPieces } from '../../../../../src/adapters/transports/shared/body-pieces.ts';
 import { NodeExchange, NodeRequest } from '../../../../../src/adapters/transports/node/http.ts';
 import { HttpConnection } from '../../../../../src/adapters/transports/node/http-connection.ts';
 
@@ -41,6 +42,7 @@ const HOST = {
   inTurn: (task: () => void) => task(),
   spend: () => undefined,
   abandoned: () => undefined,
+  bodyPieces: new BodyPieces(),
 };
 
 it('an exchange does nothing after the client has disconnected', () => {

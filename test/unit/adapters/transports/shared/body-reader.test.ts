@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BodyPieces } from '../../../../../src/adapters/transports/shared/body-pieces.ts';
 import { BodyReader } from '../../../../../src/adapters/transports/shared/body-reader.ts';
 import { MemoryBudget } from '../../../../../src/domain/memory-budget.ts';
 import { BUFFER_BYTES } from '../../../../../src/domain/memory-sizes.ts';
@@ -7,7 +8,7 @@ import { BUFFER_BYTES } from '../../../../../src/domain/memory-sizes.ts';
 function reader() {
   const memory = new MemoryBudget({ memoryBudget: 10_000, memoryPerAddress: 10_000 }).open('a');
   const bodies: (string | undefined)[] = [];
-  const body = new BodyReader(10);
+  const body = new BodyReader(10, new BodyPieces());
   body.read(100, (bytes) => void bodies.push(bytes && Buffer.from(bytes).toString()), memory);
   return { body, memory, bodies };
 }
@@ -48,5 +49,21 @@ describe('BodyReader', () => {
     body.add(Buffer.from('d'));
     body.end();
     expect([bodies, memory.bytes]).toEqual([[], 0]);
+  });
+
+  it('M23: a body with thousands of pieces in one turn is excessive; a body in few pieces is not, nor one over many turns', () => {
+    let endTurn = (): void => undefined;
+    const pieces = new BodyPieces((then) => (endTurn = then));
+    const [flood, other] = [new BodyReader(1_000_000, pieces), new BodyReader(1_000_000, pieces)];
+    /** Adds pieces while they are not excessive. @returns how many. */
+    const add = (body: BodyReader, most: number): number => {
+      for (let n = 0; n < most; n++) if (body.add(Buffer.from('x')) === 'excessive') return n;
+      return most;
+    };
+    for (let turn = 0; turn < 5; turn++) {
+      expect(add(flood, 2_048)).toBe(2_048);
+      endTurn();
+    }
+    expect([add(flood, 10_000), add(other, 100)]).toEqual([2_048, 64]);
   });
 });
