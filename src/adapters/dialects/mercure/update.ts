@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { EARLIEST } from '../../../domain/history.ts';
 import type { Draft } from '../../../domain/topic.ts';
+import { readForm, type Form } from './form.ts';
 
 /** The reasons why an update is rejected, with the text for its publisher. */
 export const UPDATE_FAULTS = {
@@ -18,15 +19,15 @@ export type UpdateFault = keyof typeof UPDATE_FAULTS;
 const CONTROL = /\p{Cc}/u;
 const MAX_ID_LENGTH = 1024;
 const MAX_OTHER_FIELDS = 100;
-const AMPERSAND = 0x26;
 const MAX_RETRY_DIGITS = 9;
 
 /** MER3: reads a form. Topics may also be in the query, as Peerix sends them. @param maxTopics of one publication. */
 export function parseUpdate(body: Uint8Array, query: string, maxTopics: number): Draft | UpdateFault {
   if (!isUtf8(body)) return 'not-utf8';
-  if (countFields(body) > maxTopics + MAX_OTHER_FIELDS) return 'too-many-fields';
-  const form = new URLSearchParams(Buffer.from(body.buffer, body.byteOffset, body.length).toString());
-  const topics = [...new Set([...form.getAll('topic'), ...new URLSearchParams(query).getAll('topic')])];
+  const form = readForm(body, maxTopics + MAX_OTHER_FIELDS);
+  if (form === undefined) return 'too-many-fields';
+  const ownTopics = (form.get('topic') ?? []).map(String);
+  const topics = [...new Set([...ownTopics, ...new URLSearchParams(query).getAll('topic')])];
   const [id, type, retry] = [nonEmptyField(form, 'id'), nonEmptyField(form, 'type'), nonEmptyField(form, 'retry')];
   if (topics.length === 0) return 'topic-missing';
   if (id !== undefined && isReserved(id)) return 'id-invalid';
@@ -34,7 +35,7 @@ export function parseUpdate(body: Uint8Array, query: string, maxTopics: number):
   if (retry !== undefined && (!/^\d+$/.test(retry) || retry.length > MAX_RETRY_DIGITS)) return 'retry-invalid';
   return {
     topics,
-    payload: Buffer.from(form.get('data') ?? ''),
+    payload: utf8Of(form.get('data')?.[0]),
     id,
     type,
     retry: retry === undefined ? undefined : Number(retry),
@@ -47,14 +48,12 @@ function isReserved(id: string): boolean {
   return id.startsWith('#') || id === EARLIEST || id.length > MAX_ID_LENGTH || CONTROL.test(id);
 }
 
-/** Counted before parsing, because the cost of parsing grows with the number of fields. */
-function countFields(body: Uint8Array): number {
-  let count = 1;
-  for (let at = body.indexOf(AMPERSAND); at >= 0; at = body.indexOf(AMPERSAND, at + 1)) count += 1;
-  return count;
+/** An empty field is treated as absent. */
+function nonEmptyField(form: Form, name: string): string | undefined {
+  return form.get(name)?.[0]?.toString() || undefined;
 }
 
-/** An empty field is treated as absent. */
-function nonEmptyField(form: URLSearchParams, name: string): string | undefined {
-  return form.get(name) || undefined;
+/** Escapes may contain any bytes. Those that are no UTF-8 become replacement characters, as in browsers. */
+function utf8Of(bytes: Buffer = Buffer.alloc(0)): Uint8Array {
+  return isUtf8(bytes) ? bytes : Buffer.from(bytes.toString());
 }
