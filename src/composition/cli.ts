@@ -6,22 +6,14 @@ import { ListenError } from '../application/ports/transport.ts';
 import { readCommandLine } from './configuration/command-line.ts';
 import { fileOf } from './configuration/config-file.ts';
 import { type Config, type ConfigProblem, resolveConfig } from './configuration/config.ts';
-import { loadPlugins } from './plugins.ts';
-import { EmbeddedBroker } from './embedded-broker.ts';
-import { limitHeapGrowth } from './heap-growth.ts';
 import { usage } from './configuration/help.ts';
-import { makeLog } from './make-log.ts';
-import { makeTransport } from './make-transport.ts';
 import { OPTIONS } from './configuration/options.ts';
-import { reloadFrom } from './reload.ts';
-import { handleSignals } from './signals.ts';
-import { exitOnFault, exitOnStartError, INVALID_USAGE, printError } from './process-ends.ts';
+import { INVALID_USAGE, printError } from './process-ends.ts';
 import { titleWithoutSecrets } from './process-title.ts';
 import { exitOnClosedOutput } from './closed-output.ts';
 import { commandNamed, type Command } from './commands.ts';
 import { token } from './token-command/command.ts';
 import { VERSION } from './version.ts';
-import { serveWithWorkers } from './workers/primary.ts';
 
 const SIGNAL_EXIT_BASE = 128;
 
@@ -67,8 +59,10 @@ async function run(): Promise<void> {
   if (settings.check) return check(config);
   if (settings.print_config) return console.log(JSON.stringify(fileOf(settings), undefined, 2));
   const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
+  // Loaded on use, because commands such as `health` run often and need no broker.
+  const { serve, serveWithWorkers } = await import('./serve.ts');
   if (workers > 1) return serveWithWorkers(config, { workers, argv, files, readOptions });
-  await serve(Object.assign(config, { workers }), settings.plugin);
+  await serve(Object.assign(config, { workers }), settings.plugin, readOptions);
 }
 
 /** The certificate is the only part of the configuration that is read later than the options. */
@@ -81,27 +75,6 @@ function check({ tls }: Config): void {
     process.exit(INVALID_USAGE);
   }
   console.log('The configuration is valid.');
-}
-
-async function serve(options: Config, plugins: readonly string[]): Promise<void> {
-  limitHeapGrowth();
-  try {
-    const adapters = await loadPlugins(plugins, options);
-    // An authorizer from outside decides about every client.
-    const auth = adapters.authorizer === undefined ? {} : { auth: 'required' as const };
-    const config: Config = Object.assign(options, auth);
-    const log = adapters.log ?? makeLog(config);
-    exitOnFault(log);
-    const broker = new EmbeddedBroker(config, { log, makeTransport, adapters });
-    handleSignals(broker, log, () => {
-      const read = readOptions();
-      if (read.ok) Object.assign(read.value.config, auth);
-      for (const warning of reloadFrom(read, config, log)) printError(warning);
-    });
-    await broker.listen();
-  } catch (error) {
-    exitOnStartError(error);
-  }
 }
 
 function rejectOptions(problems: readonly ConfigProblem[]): void {

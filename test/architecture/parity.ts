@@ -36,7 +36,7 @@ const EXCEPTIONS: Readonly<Record<string, Proof>> = {
 };
 
 /** Files that the tests of `test/e2e/` run as a process. */
-const STARTED = /^src\/composition\/(cli|workers\/(primary|worker))\.ts$/;
+const STARTED = /^src\/composition\/(cli|serve|workers\/(primary|worker))\.ts$/;
 const STARTS = /^test\/e2e\/cli\b.*\.test\.ts$/;
 
 const ADAPTER = /^src\/adapters\/(?<port>[^/]+)\/(?<name>[^/.]+)(\/|\.ts$)/;
