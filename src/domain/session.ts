@@ -284,8 +284,12 @@ function noticeTime(expiresAt: Millis, now: Millis): Millis {
 /** Length of id and token that the fixed cost of a connection includes. */
 const INCLUDED_CREDENTIAL_BYTES = 256;
 
+/** Characters of id and token that never exceed it: two bytes each, with two headers and their padding. */
+const INCLUDED_CREDENTIAL_CHARACTERS = 104;
+
 function extraCredentialBytes(id: PeerId, token: Token): number {
   const secret = token.reveal();
+  if (id.length + secret.length <= INCLUDED_CREDENTIAL_CHARACTERS && token.identity === secret) return 0;
   const identityBytes = token.identity === secret ? 0 : textBytes(token.identity);
   return Math.max(0, textBytes(id) + textBytes(secret) + identityBytes - INCLUDED_CREDENTIAL_BYTES);
 }

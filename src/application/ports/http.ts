@@ -32,7 +32,7 @@ export interface HttpResponse {
 
 /** The token of the header `Authorization: Bearer`; undefined for another scheme, and for more than one word. */
 export function bearerToken(authorization: string | undefined): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+  return authorization === undefined ? undefined : /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 }
 
 /** A11: the subprotocols that a WebSocket offers. */

@@ -121,24 +121,26 @@ function readEscaped(query: string): Credentials {
 
 /** A faster path for queries without escapes, such as those of the stock client. */
 function readPlain(query: string): Credentials {
-  return {
-    key: lastParameter(query, 'key'),
-    id: copyOf(lastParameter(query, 'id')),
-    token: copyOf(lastParameter(query, 'token')),
-  };
+  let key: string | undefined;
+  let id: string | undefined;
+  let token: string | undefined;
+  for (let start = 0; start < query.length;) {
+    const next = query.indexOf('&', start);
+    const end = next < 0 ? query.length : next;
+    key = valueOf('key', query, start, end) ?? key;
+    id = valueOf('id', query, start, end) ?? id;
+    token = valueOf('token', query, start, end) ?? token;
+    start = end + 1;
+  }
+  return { key, id: copyOf(id), token: copyOf(token) };
 }
 
-function lastParameter(query: string, name: string): string | undefined {
-  for (let end = query.length; end >= 0;) {
-    const start = end === 0 ? 0 : query.lastIndexOf('&', end - 1) + 1;
-    const afterName = start + name.length;
-    if (query.startsWith(name, start)) {
-      if (afterName === end) return '';
-      if (query[afterName] === '=') return query.slice(afterName + 1, end);
-    }
-    end = start - 1;
-  }
-  return undefined;
+/** The value of the parameter between `start` and `end`; undefined if it has another name. */
+function valueOf(name: string, query: string, start: number, end: number): string | undefined {
+  if (!query.startsWith(name, start)) return undefined;
+  const afterName = start + name.length;
+  if (afterName === end) return '';
+  return query[afterName] === '=' ? query.slice(afterName + 1, end) : undefined;
 }
 
 /** A copy, because a slice would keep the whole query in memory for the lifetime of the peer. A lone surrogate becomes U+FFFD. */
