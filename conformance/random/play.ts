@@ -1,4 +1,5 @@
 import type { Millis } from '../../src/domain/time.ts';
+import { DelayMeter } from '../delay-meter.ts';
 import type { TranscriptLine } from '../results.ts';
 import { RuleViolation } from './rule-violation.ts';
 import { SocketDriver } from './socket-driver.ts';
@@ -16,11 +17,14 @@ export interface PlayedRun {
   readonly transcript: readonly TranscriptLine[];
   /** The duration of the slowest answer. */
   readonly slowestAnswer: Millis;
+  /** The longest time in which this process did not run. */
+  readonly longestPause: Millis;
 }
 
 /** Plays steps with a new set of clients. */
 export async function play(steps: readonly Step[], context: RunContext): Promise<PlayedRun> {
   const driver = new SocketDriver(context);
+  const pauses = new DelayMeter();
   const done: Step[] = [];
   const descriptions: string[] = [];
   let violation: RuleViolation | undefined;
@@ -39,6 +43,8 @@ export async function play(steps: readonly Step[], context: RunContext): Promise
     violation = error;
   } finally {
     driver.close();
+    pauses.stop();
   }
-  return { violation, steps: done, descriptions, transcript: driver.transcript, slowestAnswer: driver.slowestAnswer };
+  const { transcript, slowestAnswer } = driver;
+  return { violation, steps: done, descriptions, transcript, slowestAnswer, longestPause: pauses.longest };
 }

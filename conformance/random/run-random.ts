@@ -10,6 +10,7 @@ import { EXPECTATIONS, type Expectations, type ExpectationsName, type Tolerance 
 import { investigate, hasViolation, findUnreachable } from './investigate.ts';
 import { limitsFrom, type Limits } from './limits.ts';
 import { play, type PlayedRun } from './play.ts';
+import { playAgainAfterPause } from './play-again.ts';
 import { asCase, formatOutcome, type Outcome } from './random-report.ts';
 import type { RandomResult } from './random-result.ts';
 import { readReplay } from './replay.ts';
@@ -124,7 +125,7 @@ async function playAll(lists: readonly (readonly Step[])[], context: RunContext,
   let isOver = false;
   await inPool(context.atOnce, [...lists.entries()], async ([at, steps]) => {
     if (isOver) return;
-    const one = await play(steps, context);
+    const one = await playAgainAfterPause(() => play(steps, context));
     isOver ||= hasViolation(one);
     played[at] = one;
     showProgress(io, `random run ${++ended} of ${lists.length}`);

@@ -12,7 +12,7 @@ import type { StepDriver, ActivePeer } from './steps.ts';
 type PeerSlot = Pick<ActivePeer, 'realm' | 'id'>;
 
 /** Timeouts within this margin are awaited before the next step. */
-const DEADLINE_MARGIN_MS: Millis = 250;
+export const DEADLINE_MARGIN_MS: Millis = 250;
 /** A flood has messages of two types, because some servers reorder them. */
 const OFFER_EVERY = 4;
 /** About half of the messages have the usual form. */

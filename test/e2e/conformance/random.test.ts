@@ -89,6 +89,8 @@ async function run({ fault, set, patience = SHORT_PATIENCE.patience, ...options 
 }
 
 const EXPIRES: FaultySettings = { expire_timeout: 400 };
+/** Another owner takes the id within this time, also on a busy machine. */
+const EXPIRES_LATER: FaultySettings = { expire_timeout: 1_500 };
 const LIVENESS: FaultySettings = { alive_timeout: 900 };
 const FEW_PEERS: FaultySettings = { concurrent_limit: 4 };
 
@@ -126,7 +128,7 @@ const FAULTS: readonly Row[] = [
   ['sends no EXPIRE', 'M13 M14', 6, EXPIRES],
   ['sends EXPIRE early', 'M14', 6, EXPIRES],
   ['broadcasts EXPIRE', 'M14', 8, EXPIRES],
-  ['sends EXPIRE to the next owner of the id', 'M14 M15', 8, EXPIRES],
+  ['sends EXPIRE to the next owner of the id', 'M14 M15', 8, EXPIRES_LATER],
   ['serializes payloads again', 'M2', 4],
   ['compares ids in lower case', 'M1 M13 M14', 8],
   ['sends EXPIRE and delivers', 'M13 M14', 8, EXPIRES],
@@ -139,14 +141,14 @@ const FAULTS: readonly Row[] = [
 
 describe.concurrent('30 random runs find', () => {
   it('no violation in a conforming server', async () => {
-    const { outcome, report } = await run({ patience: 5_000 });
+    const { outcome, report } = await run({ patience: 5_000, tolerance: {} });
     expect(outcome, report).toBe('passed');
   });
 
   it.each(['signalbox', 'compatible', 'peer'] as const)(
     'no violation in a slow server, with the expectations %s',
     async (expectations) => {
-      const { outcome, report } = await run({ set: { lag: 5 }, expectations, patience: 5_000 });
+      const { outcome, report } = await run({ set: { lag: 5 }, expectations, patience: 5_000, tolerance: {} });
       expect(outcome, report).toBe('passed');
     },
   );
@@ -162,7 +164,8 @@ describe.concurrent('30 random runs find', () => {
     const server = await Server.start({ kind: PEER });
     try {
       const address = { host: server.host, port: server.port, secure: false, trustsAnyCertificate: false };
-      const { finding } = await runRandom({ server: profileOf(address, {}, 3_000), seed: 5 }, SILENT);
+      const options = { server: profileOf(address, {}, 3_000), seed: 5, shrinkFor: SHRINKING_MS };
+      const { finding } = await runRandom(options, SILENT);
       expect(finding).toMatchObject({ rule: 'M10', isDangerous: false, isRepeatable: true });
       expect(finding?.descriptions).toHaveLength(2);
     } finally {
