@@ -11,7 +11,7 @@ import { withTimeout } from './waiting.ts';
 const MAX_CASE_PATIENCES = 12;
 
 /** A case is repeated this many times, while the machine is too slow for a verdict. */
-const MAX_REPEATS = 3;
+const MAX_REPEATS = 10;
 
 /**
  * Runs one case against a server. A case about time that is not ok is repeated if the machine itself was late (see
