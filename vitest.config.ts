@@ -19,8 +19,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...suite('architecture'), testTimeout: 120_000, hookTimeout: 120_000 } },
-      { test: { ...suite('unit'), testTimeout: 30_000 } },
-      { test: { ...suite('contracts'), testTimeout: 20_000, ...SOME_WAITING } },
+      { test: { ...suite('unit'), testTimeout: 60_000 } },
+      { test: { ...suite('contracts'), testTimeout: 60_000, ...SOME_WAITING } },
       { test: { ...suite('property'), testTimeout: 60_000 } },
       { test: { ...suite('e2e'), testTimeout: 120_000, hookTimeout: 120_000, ...MUCH_WAITING } },
     ],

@@ -6,7 +6,7 @@ import type { TraceLine } from '../../../src/application/ports/operations.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
 import { ScriptedServices, type AdminClient, type AdminStream, type AdminSubject, type Answered } from './subject.ts';
 
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 30_000;
 const ANN = { realm: 'peerjs', id: 'ann' };
 const LINE: TraceLine = { node: nodeId('here'), at: 0, way: 'in', type: 'offer', from: 'ann', to: 'bob', bytes: 7 };
 

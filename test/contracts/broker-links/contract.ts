@@ -12,7 +12,7 @@ export interface LinksSubject {
 }
 
 const [HERE, THERE] = ['here', 'there'].map(nodeId) as [NodeId, NodeId];
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 40_000;
 /** A link that is not to be opened would be open by then. */
 const QUIET_MS = 300;
 const LARGE_BYTES = 1024 * 1024;

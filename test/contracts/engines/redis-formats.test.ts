@@ -10,7 +10,7 @@ import { admin, redisSubjects, Shared } from './redis.ts';
 import { LEASE } from '../../../src/contracts/engines/fixture.ts';
 
 const GREEN = realmKey('green');
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 40_000;
 const [OWN, NEWER] = [UNMARKED_VERSION, UNMARKED_VERSION + 1];
 
 redisSubjects(startRedis);

@@ -18,7 +18,7 @@ import { until } from '../../support/e2e/until.ts';
 import { ROOMY } from '../../../src/contracts/mailboxes/fixture.ts';
 
 const GREEN = realmKey('green');
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 40_000;
 const LEASE: Millis = 1_000;
 /** More than one step of a scan checks. */
 const MANY = 1_200;

@@ -20,7 +20,7 @@ import { describeContract } from '../../support/describe-contract.ts';
 
 const GREEN = realmKey('green');
 const HERE = nodeId('here');
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 40_000;
 
 const SUBJECTS = redisSubjects(startRedis);
 

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 async function until(what: string, condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 8_000;
+  const deadline = Date.now() + 40_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`timeout: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));

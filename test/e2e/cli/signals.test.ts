@@ -48,10 +48,12 @@ async function isAccepted(server: Server, secret: string): Promise<boolean> {
   return (JSON.parse(body) as { allowed: boolean }).allowed;
 }
 
-/** The members of the latest line of an event. */
-function lineOf(server: Server, event: string): unknown {
-  const line = server.output.split('\n').findLast((one) => one.includes(`"event":"${event}"`));
-  return JSON.parse(line ?? 'null');
+/** The members of the latest line of an event, when it is complete. */
+function lineOf(server: Server, event: string): Promise<unknown> {
+  return until(TIMEOUT_MS, `a line of ${event}`, () => {
+    const lines = server.output.split('\n').filter((one) => one.endsWith('}'));
+    return JSON.parse(lines.findLast((one) => one.includes(`"event":"${event}"`)) ?? 'null') ?? undefined;
+  });
 }
 
 /** The fingerprint of the certificate of a new connection. */
@@ -114,8 +116,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('signals of $name', (kind) => {
     expect(await statusOfSocket(server)).toBe(429);
     file.write({ log_level: 'debug', max_connections_per_address: 3, alive_timeout: 90_000 });
     server.signal('SIGHUP');
-    await untilLogged(server, 'configuration-reloaded');
-    expect(lineOf(server, 'configuration-reloaded')).toMatchObject({
+    expect(await lineOf(server, 'configuration-reloaded')).toMatchObject({
       changed: ['max_connections_per_address', 'log_level'],
       needsRestart: ['alive_timeout'],
     });

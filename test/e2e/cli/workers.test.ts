@@ -104,7 +104,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('workers of $name, over TLS', (ki
   let admin: number;
   beforeAll(async () => {
     [admin = 0] = await freePorts(2);
-    server = await launch(kind, { ...TLS, admin: `127.0.0.1:${admin}`, expire_timeout: 4_000 });
+    server = await launch(kind, { ...TLS, admin: `127.0.0.1:${admin}`, expire_timeout: 8_000 });
   });
   afterAll(() => stop(server));
 

@@ -12,7 +12,7 @@ import { EACH_VERDICT, HOSTILE, HOSTILE_CASE, sampleCase, sampleRun } from '../.
 import { launchBrowser } from '../../support/e2e/browser.ts';
 import { low } from './contrast.ts';
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 const PHONE = { width: 360, height: 740 };
 const OPEN_PANEL = `document.querySelector('.panel:popover-open')`;
 const MATRIX = `document.querySelector('.scroll')`;

@@ -107,9 +107,10 @@ def main():
     bob.publish("end", "end", qos=1)
     seen["shared"] = [worker.received_until("end") for worker in workers]
 
-    quiet = User("quiet", keepalive=1)
+    quiet = User("quiet", keepalive=4)
     quiet.subscribe("quiet")
-    time.sleep(3)
+    # Longer than 1.5 times the keep alive.
+    time.sleep(7)
     bob.publish("quiet", "still here", qos=1)
     seen["kept alive"] = [quiet.received(1), quiet.disconnects]
 
