@@ -143,7 +143,9 @@ class Suspect {
         again ??= await this.#violates(withLongerPauses(steps, factor), this.#context);
       }
     }
-    again ??= await this.#violates(this.#first.steps, this.#context);
+    for (const factor of PAUSE_FACTORS) {
+      again ??= await this.#violates(withLongerPauses(this.#first.steps, factor), this.#context);
+    }
     this.#repeated = again;
     this.#isRepeatable = again !== undefined;
   }
