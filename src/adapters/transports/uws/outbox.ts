@@ -5,8 +5,10 @@ import { isBinaryFrame } from '../shared/frame-kinds.ts';
 
 /** A connection with queued texts. Only the outbox changes the fields. */
 export interface OutboxSender {
-  /** Its place among the senders of the turn; NONE if it has no queued text. */
-  turnIndex: number;
+  /** The oldest and the newest queued text; NONE if there is none. */
+  oldest: number;
+  newest: number;
+  unsentBytes: number;
   /** W6. */
   readonly isBinary: BinaryFrames;
   /** The destination; undefined after the close. */
@@ -50,10 +52,6 @@ export class Outbox {
   /** Those with a queued text. The array keeps its length, because one that was emptied allocates memory again. */
   readonly #senders: (OutboxSender | undefined)[] = [];
   #senderCount = 0;
-  /** Of each sender: its oldest and its newest queued text, and the bytes of all. */
-  readonly #oldest: number[] = [];
-  readonly #newest: number[] = [];
-  readonly #unsentBytes: number[] = [];
   #corked: OutboxSender | undefined = undefined;
   readonly #sendCorked = (): void => this.#sendAll(this.#corked as OutboxSender);
   #isScheduled = false;
@@ -75,12 +73,8 @@ export class Outbox {
     this.#ends[entry] = this.#used;
     this.#messages[entry] = message;
     this.#next[entry] = NONE;
-    this.#append(sender, entry, text.length);
-  }
-
-  /** The bytes of the queued texts of one sender. */
-  unsentBytesOf({ turnIndex }: OutboxSender): number {
-    return turnIndex === NONE ? 0 : (this.#unsentBytes[turnIndex] as number);
+    this.#append(sender, entry);
+    sender.unsentBytes += text.length;
   }
 
   /** Sends all queued texts: at the end of the turn, and before long operations. */
@@ -88,6 +82,7 @@ export class Outbox {
     if (this.#count === 0) return;
     for (let at = 0; at < this.#senderCount; at++) {
       const sender = this.#senders[at];
+      this.#senders[at] = undefined;
       if (sender !== undefined) this.flushOf(sender);
     }
     this.#senderCount = 0;
@@ -99,26 +94,25 @@ export class Outbox {
 
   /** Sends the queued texts of one sender. */
   flushOf(sender: OutboxSender): void {
-    const { turnIndex, webSocket } = sender;
-    if (turnIndex === NONE) return;
-    if (this.#oldest[turnIndex] === this.#newest[turnIndex] || webSocket === undefined) this.#sendAll(sender);
+    const { oldest, newest, webSocket } = sender;
+    if (oldest === NONE) return;
+    if (oldest === newest || webSocket === undefined) this.#sendAll(sender);
     else {
       this.#corked = sender;
       webSocket.cork(this.#sendCorked);
       this.#corked = undefined;
     }
-    this.#remove(sender);
+    resetSender(sender);
   }
 
   /** Removes the queued texts of a closed sender. @returns their messages, if known. */
   takeUnsent(sender: OutboxSender): SignalMessage[] {
     const messages: SignalMessage[] = [];
-    if (sender.turnIndex === NONE) return messages;
-    for (let entry = this.#oldest[sender.turnIndex] as number; entry !== NONE; entry = this.#next[entry] as number) {
+    for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
       const message = this.#messages[entry];
       if (message !== undefined) messages.push(message);
     }
-    this.#remove(sender);
+    resetSender(sender);
     return messages;
   }
 
@@ -147,29 +141,17 @@ export class Outbox {
     setImmediate(this.#endTurn);
   }
 
-  #append(sender: OutboxSender, entry: number, bytes: number): void {
-    let at = sender.turnIndex;
-    if (at === NONE) {
-      at = this.#senderCount++;
-      sender.turnIndex = at;
-      this.#senders[at] = sender;
-      this.#oldest[at] = entry;
-      this.#unsentBytes[at] = bytes;
-    } else {
-      this.#next[this.#newest[at] as number] = entry;
-      this.#unsentBytes[at] = (this.#unsentBytes[at] as number) + bytes;
-    }
-    this.#newest[at] = entry;
-  }
-
-  /** Its place in the turn stays unused. */
-  #remove(sender: OutboxSender): void {
-    this.#senders[sender.turnIndex] = undefined;
-    sender.turnIndex = NONE;
+  #append(sender: OutboxSender, entry: number): void {
+    if (sender.oldest === NONE) {
+      sender.oldest = entry;
+      this.#senders[this.#senderCount] = sender;
+      this.#senderCount += 1;
+    } else this.#next[sender.newest] = entry;
+    sender.newest = entry;
   }
 
   #sendAll(sender: OutboxSender): void {
-    for (let entry = this.#oldest[sender.turnIndex] as number; entry !== NONE; entry = this.#next[entry] as number) {
+    for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
       const memory = this.#memory[this.#slabOf[entry] as number] as ArrayBuffer;
       const start = this.#starts[entry] as number;
       send(sender, new Uint8Array(memory, start, (this.#ends[entry] as number) - start));
@@ -180,4 +162,10 @@ export class Outbox {
 function send(sender: OutboxSender, text: Uint8Array): void {
   const { webSocket, isBinary } = sender;
   if (webSocket !== undefined && webSocket.send(text, isBinaryFrame(isBinary, text)) !== SENT) sender.backpressured();
+}
+
+function resetSender(sender: OutboxSender): void {
+  sender.oldest = NONE;
+  sender.newest = NONE;
+  sender.unsentBytes = 0;
 }

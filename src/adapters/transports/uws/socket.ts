@@ -37,7 +37,9 @@ interface PendingClose {
 
 /** One connection of uWebSockets.js. After a close, any call to the library's socket throws. */
 export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
-  turnIndex = NONE;
+  oldest = NONE;
+  newest = NONE;
+  unsentBytes = 0;
   readonly isBinary: BinaryFrames;
   #ws: WebSocket<unknown> | undefined = undefined;
   readonly #reporter: ConnectionReporter;
@@ -75,13 +77,12 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     const ws = this.#ws;
     if (ws === undefined) return 'gone';
     // Queued texts may be accepted by the network at once, so they are sent before they fill the buffer.
-    const { outbox, limits } = this.#context;
-    if (outbox.unsentBytesOf(this) + text.length > limits.sendBufferBytes / 2) outbox.flushOf(this);
+    if (this.unsentBytes + text.length > this.#context.limits.sendBufferBytes / 2) this.#context.outbox.flushOf(this);
     if (this.#mayHaveBackpressure && this.#exceedsSendBuffer(ws, text.length)) {
       this.#beginClose(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    outbox.put(this, text, message);
+    this.#context.outbox.put(this, text, message);
     return this.#mayHaveBackpressure ? 'queued' : 'sent';
   }
 
@@ -178,8 +179,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     const unread = ws.getBufferedAmount();
     this.#mayHaveBackpressure = unread > 0;
     this.#reporter.unreadBytes(unread);
-    const { outbox, limits } = this.#context;
-    return unread > 0 && unread + outbox.unsentBytesOf(this) + added > limits.sendBufferBytes;
+    return unread > 0 && unread + this.unsentBytes + added > this.#context.limits.sendBufferBytes;
   }
 
   #beginClose(frame: CloseFrame): void {
