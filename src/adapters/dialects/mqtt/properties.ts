@@ -82,6 +82,9 @@ export const ALLOWED = {
   disconnect: new Set<number>([P.sessionExpiry, P.reasonString, P.userProperty]),
 } as const;
 
+/** MQ12: user properties of one packet, because each costs time at its arrival and, in a retained publication, at each replay. */
+const MAX_USER_PROPERTIES = 256;
+
 /** The properties of one packet. */
 export interface Properties {
   /** By identifier. User properties are only in `raw`. */
@@ -99,13 +102,18 @@ export function readProperties(fields: FieldReader, allowed: ReadonlySet<number>
   const raw = fields.bytes(length);
   const inner = new FieldReader(raw);
   const values = new Map<number, Value>();
+  let userProperties = 0;
   while (inner.left > 0) {
     const id = inner.byte();
     const reader = allowed.has(id) ? READERS.get(id) : undefined;
     if (reader === undefined) return REASONS.malformed;
     const value = reader(inner);
     if (inner.isBroken) return REASONS.malformed;
-    if (id === P.userProperty) continue;
+    if (id === P.userProperty) {
+      userProperties += 1;
+      if (userProperties > MAX_USER_PROPERTIES) return REASONS.quota;
+      continue;
+    }
     const isOutOfRange = (FLAGS.has(id) && Number(value) > 1) || (POSITIVE.has(id) && value === 0);
     if (isOutOfRange || values.has(id)) return REASONS.protocolError;
     values.set(id, value);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FieldReader } from '../../../../../src/adapters/dialects/mqtt/fields.ts';
+import { FieldReader, variableNumber } from '../../../../../src/adapters/dialects/mqtt/fields.ts';
 import {
   ALLOWED,
   numberIn,
@@ -37,6 +37,14 @@ describe('MQ12, MQ22: properties', () => {
     ['a flag that is neither 0 nor 1', '020102', 0x82],
     ['no length', '', 0x81],
   ])('are refused with %s', (_, digits, reason) => expect(read(digits.replaceAll(' ', ''))).toBe(reason));
+
+  it('are refused with more than 256 user properties', () => {
+    const pairs = (count: number): Buffer => Buffer.from('26000161000162'.repeat(count), 'hex');
+    const packet = (count: number): FieldReader =>
+      new FieldReader(Buffer.concat([Uint8Array.from(variableNumber(pairs(count).length)), pairs(count)]));
+    expect(readProperties(packet(256), ALLOWED.publish)).toMatchObject({ raw: pairs(256) });
+    expect(readProperties(packet(257), ALLOWED.publish)).toBe(0x97);
+  });
 
   it('with an expiry say how much of it is left', () => {
     const raw = Buffer.from('01010200000064 03000161'.replaceAll(' ', ''), 'hex');
