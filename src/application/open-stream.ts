@@ -1,4 +1,5 @@
 import { maySubscribe, type Grant } from '../domain/grant.ts';
+import type { MissedPublications } from '../domain/missed-publications.ts';
 import type { Realms } from '../domain/realms.ts';
 import type { AdmissionControl } from './admission-control.ts';
 import type { BackendAccess } from './backend-access.ts';
@@ -14,6 +15,10 @@ export interface OpenStreamParts {
   readonly admissionControl: AdmissionControl;
   readonly backend: BackendAccess;
 }
+
+/** M23: of a replay, for each unit of `HttpExchange.spend`. It is searched twice: for the head, and when it is sent. */
+const STEPS_PER_UNIT = 500;
+const BYTES_PER_UNIT = 256;
 
 /** A request for a stream. */
 export interface StreamRequest {
@@ -43,7 +48,9 @@ export function openStream(parts: OpenStreamParts): OpenStream {
     const reason = refusalFor(realms, connectRequest, dialect);
     if (reason !== undefined) return reply(dialect.httpResponse({ kind: 'refusal', reason }));
     // Called before the connection is counted, because `head` may throw.
-    const { status, headers } = head(startsAfter(realms, connectRequest, dialect));
+    const missed = missedBy(realms, connectRequest, dialect);
+    const { status, headers } = head(missed?.startsAfter);
+    if (missed !== undefined) exchange.spend?.(missed.steps / STEPS_PER_UNIT + missed.bytes / BYTES_PER_UNIT);
     // A9: a connection counts while the backend decides. The request can be read only now.
     const admission = admissionControl.admitStream(exchange.request, dialect, connectRequest);
     if (!admission.accept) return reply(admission.response);
@@ -98,7 +105,7 @@ function refusalFor(realms: Realms, connectRequest: ConnectRequest, dialect: Com
 }
 
 /** MER5. */
-function startsAfter(realms: Realms, connectRequest: ConnectRequest, dialect: CommonDialect): string | undefined {
+function missedBy(realms: Realms, connectRequest: ConnectRequest, dialect: CommonDialect): MissedPublications | undefined {
   if (!('selectors' in connectRequest)) return undefined;
-  return realms.resolve(connectRequest.key)?.topics(dialect).replayFor(connectRequest)?.startsAfter;
+  return realms.resolve(connectRequest.key)?.topics(dialect).replayFor(connectRequest);
 }

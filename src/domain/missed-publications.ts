@@ -5,26 +5,35 @@ import type { Clearance, Publication, RequestedTopics, Selector } from './topic.
 /** MER5: limit for finding the missed publications of one subscriber. */
 const MAX_REPLAY_STEPS = 2_000_000;
 
+/** A replay, and what it takes. */
+export interface MissedPublications extends Replay {
+  /** Of matching. */
+  readonly steps: number;
+  /** Approximate size on the wire. */
+  readonly bytes: number;
+}
+
 /** MER5: the publications of a history that a subscriber missed, the newest of them if not all fit into `maxBytes`. */
 export function missedPublications(
   history: History,
   { selectors, clearance, since }: Pick<RequestedTopics, 'selectors' | 'clearance' | 'since'>,
   maxBytes: number,
-): Replay | undefined {
+): MissedPublications | undefined {
   if (since === undefined) return undefined;
   const budget: Budget = { steps: 0, maxSteps: MAX_REPLAY_STEPS };
   const matches = (publication: Publication): boolean | undefined => mayReceive(publication, selectors, clearance, budget);
   let freeBytes = maxBytes;
-  return history.replaySince(
+  const replay = history.replaySince(
     since,
     (publication) => matches(publication) === true,
     (publication) => {
       const isMatch = matches(publication);
       if (isMatch === false) return 'skip';
-      freeBytes -= estimatedEventBytes(publication);
+      freeBytes -= eventBytesOf(publication);
       return isMatch === undefined || freeBytes < 0 ? 'stop' : 'take';
     },
   );
+  return { ...replay, steps: budget.steps, bytes: maxBytes - freeBytes };
 }
 
 function mayReceive(
@@ -41,6 +50,17 @@ function mayReceive(
 const EVENT_BYTES = 64;
 const LINE_BYTES = 8;
 const [LINE_FEED, CARRIAGE_RETURN] = [10, 13];
+
+/** M23: counted once for each kept publication, because each replay needs them all. */
+const knownSizes = new WeakMap<Publication, number>();
+
+function eventBytesOf(publication: Publication): number {
+  const known = knownSizes.get(publication);
+  if (known !== undefined) return known;
+  const bytes = estimatedEventBytes(publication);
+  knownSizes.set(publication, bytes);
+  return bytes;
+}
 
 /** Approximate size on the wire, where each line of the payload has a prefix. */
 function estimatedEventBytes({ id, type, payload }: Publication): number {

@@ -1,9 +1,9 @@
 import type { Decision } from './decision.ts';
 import { partsByFollowedTopic } from './followed-topics.ts';
-import { History, type HistoryLimits, type Replay } from './history.ts';
+import { History, type HistoryLimits } from './history.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Payload } from './message.ts';
-import { missedPublications } from './missed-publications.ts';
+import { type MissedPublications, missedPublications } from './missed-publications.ts';
 import type { PresenceLimits } from './presence.ts';
 import { RetainedPublications, type RetainedLimits } from './retained-publications.ts';
 import type { Session } from './session.ts';
@@ -232,7 +232,7 @@ export class TopicRegistry {
   }
 
   /** MER5: the publications that such a subscriber missed, within history and send buffer. Undefined without a history. */
-  replayFor(requested: RequestedTopics): Replay | undefined {
+  replayFor(requested: RequestedTopics): MissedPublications | undefined {
     return this.#history && missedPublications(this.#history, requested, this.#limits.sendBufferBytes / 2);
   }
 

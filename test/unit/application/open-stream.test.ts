@@ -150,3 +150,54 @@ describe('A9: a backend decides about clients of Socket.IO', () => {
     expect(connect('jwt', true).code()).toBe(4401);
   });
 });
+
+describe('MER5: a stream with missed updates', () => {
+  const EARLIEST = `${HUB}?topic=t&last_event_id=earliest`;
+  let units: number[];
+  let transport: MemoryTransport;
+
+  /** A broker with a history of 40 updates of 10,000 bytes each. */
+  function startWithHistory(config: Partial<Config> = {}): void {
+    units = [];
+    transport = new MemoryTransport();
+    const listen = transport.listen.bind(transport);
+    transport.listen = (given) =>
+      listen({
+        ...boundOf(given),
+        httpRequest: (exchange) => given.httpRequest(Object.assign(exchange, { spend: (spent: number) => units.push(spent) })),
+      });
+    broker = new TestBroker({ dialects: ['mercure'], mercureOpen: true, ...config }, { transport });
+    for (let n = 0; n < 40; n++) transport.request('POST', HUB, { body: `topic=t&data=${'x'.repeat(10_000)}` });
+    transport.settle();
+    units = [];
+  }
+
+  it('M23: counts the search and the bytes of the replay for the turn', () => {
+    startWithHistory();
+    expect(transport.stream('GET', `${HUB}?topic=t`).refusal).toBe(undefined);
+    expect(units).toEqual([]);
+    const stream = transport.stream('GET', EARLIEST);
+    transport.settle();
+    expect(stream.received.join('').length).toBeGreaterThan(400_000);
+    expect(units[0]).toBeGreaterThan(400_000 / 256);
+  });
+
+  it('B1: counts updates that wait for a later turn as memory of the stream', () => {
+    const memory = { memoryPerAddress: 300_000, memoryBudget: 1e9 };
+    startWithHistory({ ...memory, sendBufferBytes: 4_000_000 });
+    const flood = Array.from({ length: 20 }, () => transport.stream('GET', EARLIEST));
+    transport.settle();
+    broker.advance(1_000);
+    expect(flood.filter(({ state }) => state !== 'open').length).toBeGreaterThan(10);
+  });
+});
+
+/** The methods of a gateway, as functions. */
+function boundOf(gateway: Gateway): Gateway {
+  const bound = (target: Gateway, name: string | symbol): unknown => {
+    const method: unknown = Reflect.get(target, name);
+    return typeof method === 'function' ? (method.bind(target) as unknown) : method;
+  };
+  const names = ['upgrade', 'opened', 'frame', 'continueFrame', 'controlFrame', 'unsent', 'closed', 'refused', 'abandoned'];
+  return Object.fromEntries(names.map((name) => [name, bound(gateway, name)])) as unknown as Gateway;
+}

@@ -27,6 +27,12 @@ describe('MER5: the missed publications of a subscriber', () => {
     expect(missed(history, { selectors: [topic('a')] })).toBeUndefined();
   });
 
+  it('M23: have a size and a number of steps', () => {
+    const found = missedPublications(history, { selectors: [topic('a')], since: EARLIEST }, 1e6);
+    expect(found).toMatchObject({ bytes: 2 * (64 + 3 + 8) });
+    expect(found?.steps).toBeGreaterThan(0);
+  });
+
   it('MER7: are private only with clearance', () => {
     const selectors = [prefixPattern('a')];
     expect(missed(history, { selectors, since: '3', clearance: 'all' })).toEqual(['4']);
