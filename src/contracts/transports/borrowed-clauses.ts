@@ -1,3 +1,4 @@
+import type { Socket } from '../../application/ports/socket.ts';
 import { expect } from '../expect.ts';
 import type { Clause, Pair, TransportFixture } from './fixture.ts';
 import { KIB } from './socket-clauses.ts';
@@ -88,11 +89,15 @@ export const BORROWED_CLAUSES: readonly Clause[] = [
       for (let n = 0; n < CLIENTS; n++) pairs.push(await fixture.connect());
       const places = new Map(pairs.map(({ connection }, n) => [connection.id, n]));
       const expected: string[][] = pairs.map(() => []);
+      const paused: Socket[] = [];
+      const resumePaused = (): void => {
+        for (const socket of paused.splice(0)) socket.resume();
+      };
       fixture.gateway.onFrame = ({ id, socket, frames }, bytes) => {
         pairs[((places.get(id) ?? 0) + 1) % CLIENTS]?.connection.socket.write(bytes);
         if (frames.length % 50 === 7) {
           socket.pause();
-          setTimeout(() => socket.resume(), 5);
+          paused.push(socket);
         }
       };
       for (let round = 0; round < ROUNDS; round++) {
@@ -102,10 +107,15 @@ export const BORROWED_CLAUSES: readonly Clause[] = [
           pairs[from]?.client.send(text);
           expected[(from + 1) % CLIENTS]?.push(text);
         }
-        if (draw(3) === 0) await fixture.subject.elapse();
+        if (draw(3) > 0) continue;
+        await fixture.subject.elapse();
+        resumePaused();
       }
       for (const [n, { client }] of pairs.entries()) {
-        await fixture.until(`client ${n} has received all`, () => client.received.length >= (expected[n]?.length ?? 0));
+        await fixture.until(`client ${n} has received all`, () => {
+          resumePaused();
+          return client.received.length >= (expected[n]?.length ?? 0);
+        });
         expect(firstDifference(client.received, expected[n] ?? [])).toBe(undefined);
       }
     },

@@ -168,7 +168,8 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     fault: () => ({
       socket: (honest) => ({
         write: (text) => {
-          queueMicrotask(() => honest.write(text));
+          // A text may hold anything by then.
+          queueMicrotask(() => honest.write(encoder.encode(decoder.decode(text))));
           return 'sent';
         },
       }),
