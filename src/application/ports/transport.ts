@@ -86,6 +86,8 @@ export type TransportFault =
   | 'message-too-big-for-address'
   | 'text-not-utf8'
   | 'frame-invalid'
+  /** M23 */
+  | 'too-many-fragments'
   | 'reads-too-slowly'
   | 'sends-too-fast';
 

@@ -146,6 +146,23 @@ const FRAMES: readonly Clause[] = [
     },
   },
   {
+    name: 'M23: messages in 2,000 fragments are reported, and one in a hundred thousand costs no other connection',
+    needs: ['bytes'],
+    async run(fixture) {
+      const other = await fixture.connect();
+      const line = await openLine(fixture);
+      const [first, further] = [1, 0].map((opcode) => maskedFrame(opcode, bytes('a'), { isFinal: false })) as [Buffer, Buffer];
+      const fragments = (count: number): Buffer => Buffer.concat([first, ...Array.from({ length: count }, () => further)]);
+      const message = Buffer.concat([fragments(1_998), maskedFrame(0, bytes('b'))]);
+      line.send(Buffer.concat([message, message]));
+      const connection = fixture.gateway.connections[1];
+      await fixture.until('the messages are reported', () => connection?.frames.length === 2);
+      expect(connection?.frames.map(textOf)).toEqual(['', ''].map(() => `${'a'.repeat(1_999)}b`));
+      line.send(fragments(100_000));
+      await fixture.expectAlive(other);
+    },
+  },
+  {
     name: 'M18: fragments of a message beyond the limit are closed with 1009 and not reported',
     needs: ['bytes'],
     settings: { maxFrameBytes: 1_000 },

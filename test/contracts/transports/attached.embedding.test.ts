@@ -8,7 +8,13 @@ import { io, type Socket as SocketIo } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { AttachedTransport, type AttachmentSettings } from '../../../src/adapters/transports/node/attachment.ts';
-import { sendRequest, openWebSocket, RawConnection, type Endpoint } from '../../../src/contracts/transports/network-client.ts';
+import {
+  maskedFrame,
+  sendRequest,
+  openWebSocket,
+  RawConnection,
+  type Endpoint,
+} from '../../../src/contracts/transports/network-client.ts';
 import { admissionOf, RecordingGateway } from '../../../src/contracts/transports/recording-gateway.ts';
 import { BOUNDS } from '../../../src/contracts/transports/fixture.ts';
 
@@ -173,6 +179,26 @@ describe('attached: upgrades', () => {
     client.send('still connected');
     await until('the text is received', () => gateway.connections[0]?.frames.length === 1);
     expect(gateway.upgrades.map(({ path }) => path)).toEqual(['/ours']);
+  });
+});
+
+describe('attached: frames', () => {
+  it('M23: a message in too many fragments closes its WebSocket with 1008', async () => {
+    const { server, place } = await serverOf();
+    const { gateway } = await attach(server, { maxFrameBytes: 1_024 });
+    const line = await RawConnection.open(place);
+    line.send(`GET /ours HTTP/1.1\r\n${UPGRADE}`);
+    await until('the connection is open', () => line.received.includes('\r\n\r\n'));
+    const [first, further] = [1, 0].map((opcode) => maskedFrame(opcode, new Uint8Array(), { isFinal: false })) as [
+      Buffer,
+      Buffer,
+    ];
+    const fragments = [first, ...Array.from({ length: 2_048 }, () => further)];
+    const last = maskedFrame(0, Buffer.from('a'));
+    line.send(Buffer.concat([...fragments, last]));
+    await until('the close is reported', () => gateway.connections[0]?.closedCount === 1);
+    expect(gateway.connections[0]).toMatchObject({ end: { by: 'broker', code: 1008, fault: 'too-many-fragments' }, frames: [] });
+    await until('the close frame is received', () => line.received.includes('\u0088\u0002\u0003\u00f0'));
   });
 });
 

@@ -14,11 +14,12 @@ import {
   truncatedReason,
 } from '../shared/close-frames.ts';
 import { isBinaryFrame } from '../shared/frame-kinds.ts';
+import { FRAGMENT_COST } from '../shared/input-budget.ts';
 import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 import { dropHeld, type FrameDecoder, type FrameReceiver, heldBytes, type HeldInput } from './frame-decoder.ts';
-import { closeFrame, closePayload, dataFrame, joined, PING_FRAME, pongFrame } from './frame-encoder.ts';
+import { closeFrame, closePayload, dataFrame, joined, MAX_JOINED_BYTES, PING_FRAME, pongFrame } from './frame-encoder.ts';
 import type { OpenConnections, Terminable } from './open-connections.ts';
 import type { FrameMemory } from './frame-memory.ts';
 import { listen, type StreamOwner } from './owned-stream.ts';
@@ -40,9 +41,6 @@ interface DirectSocketParts {
   /** W6: which frames to the client are binary. */
   readonly isBinary?: BinaryFrames | undefined;
 }
-
-/** Small writes are joined to one, because a list of buffers costs more than a copy. */
-const MAX_JOINED_BYTES = 32 * 1024;
 
 /** `opening`: the response to the handshake is pending. `closing`: a close frame was sent. `ended`: nothing more is read. */
 type State = 'opening' | 'open' | 'closing' | 'ended';
@@ -174,6 +172,11 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner,
     if (!this.#reporter.frame(bytes, isBinary)) this.#end(CLOSE_FRAMES.sendsTooFast);
   }
 
+  receiveFragment(): void {
+    this.#readBytes += FRAGMENT_COST.bytes;
+    this.#reporter.spend(FRAGMENT_COST.units);
+  }
+
   /** M20: the pong is sent even if the client does not read. */
   receivePing(payload: Uint8Array): void {
     if (this.#isOpen) this.#enqueue(pongFrame(payload));
@@ -199,8 +202,7 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner,
     this.#reporter.stopReporting(end);
     this.#reportClosed(1006);
     this.#state = 'ended';
-    if (isOpen) this.#output.end(closeFrame(closePayload(end.code ?? 1002, '')));
-    else this.#output.end();
+    this.#output.end(isOpen ? closeFrame(closePayload(end.code ?? 1002, '')) : undefined);
     this.#discardInput();
   }
 
@@ -256,9 +258,8 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner,
   /** Pending frames may be accepted by the network at once, so they are written before the limit is checked. */
   #exceedsSendBuffer(added: number): boolean {
     const { sendBufferBytes } = this.#context.limits;
-    const output = this.#output;
-    if (output.unsentBytes + this.#pendingBytes + added > sendBufferBytes) this.uncork();
-    return output.unsentBytes > 0 && output.unsentBytes + added > sendBufferBytes;
+    if (this.#output.unsentBytes + this.#pendingBytes + added > sendBufferBytes) this.uncork();
+    return this.#output.unsentBytes > 0 && this.#output.unsentBytes + added > sendBufferBytes;
   }
 
   #end(frame: CloseFrame): void {
@@ -267,7 +268,6 @@ export class DirectSocket implements Socket, Corked, FrameReceiver, StreamOwner,
     this.uncork();
     this.#state = 'closing';
     this.#output.write(closeFrame(closePayload(frame.code, truncatedReason(frame.why))));
-    // The close frame of the client has to be read.
     this.#discardInput();
   }
 

@@ -11,12 +11,19 @@ const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 
 const MASK_BYTES = 4;
 const MAX_CONTROL_BYTES = 125;
 const HALF = 2 ** 32;
+/** M23: fragments of a message, and one more for so many bytes of the largest message. */
+const MIN_FRAGMENTS = 2_048;
+const BYTES_PER_FRAGMENT = 1_024;
+/** More bytes of a message may follow. */
+const MORE = Number.POSITIVE_INFINITY;
 
 /** Receives what the frames of one connection contain. The bytes are borrowed for the call. */
 export interface FrameReceiver {
   /** False if further bytes of the client are ignored. */
   readonly isReading: boolean;
   receiveMessage(bytes: Uint8Array, isBinary: boolean): void;
+  /** M23: a part of a message, which is held or completes it. */
+  receiveFragment(): void;
   receivePing(payload: Uint8Array): void;
   receivePong(): void;
   /** @param code 1005 if the frame has none. @param payload the code and the reason. */
@@ -44,7 +51,14 @@ export interface HeldInput {
   control: GrowingBytes | undefined;
   /** The payload of an incomplete message. */
   message: GrowingBytes | undefined;
+  /** The fragments of that message. */
+  fragments: number;
   isBinary: boolean;
+}
+
+/** M23: a message in more fragments is a fault. */
+export function maxFragments(maxMessageBytes: number): number {
+  return MIN_FRAGMENTS + Math.ceil(maxMessageBytes / BYTES_PER_FRAGMENT);
 }
 
 /** B1: the memory that the input of an incomplete message needs. */
@@ -60,6 +74,7 @@ export function dropHeld(held: HeldInput | undefined): void {
 /** Decodes the bytes of all connections of a transport: it keeps nothing of a connection between two calls. */
 export class FrameDecoder {
   readonly #maxMessageBytes: number;
+  readonly #maxFragments: number;
   /** For incomplete messages. */
   readonly #memory = new ReusedBytes();
   /** Of the frame that is being decoded. */
@@ -73,6 +88,7 @@ export class FrameDecoder {
   /** @param maxMessageBytes M18: a larger message is a fault. */
   constructor(maxMessageBytes: number) {
     this.#maxMessageBytes = maxMessageBytes;
+    this.#maxFragments = maxFragments(maxMessageBytes);
   }
 
   /** Decodes a chunk, and unmasks it in place. @param held the result of the call for the previous chunk. */
@@ -154,6 +170,7 @@ export class FrameDecoder {
       rest.message = new GrowingBytes(this.#memory);
       rest.isBinary = frame.opcode === OPCODES.binary;
     }
+    if (frame.opcode < OPCODES.close) rest.fragments += 1;
     take(rest, frame, input, from);
   }
 
@@ -176,7 +193,10 @@ export class FrameDecoder {
       rest.message = new GrowingBytes(this.#memory);
       rest.isBinary = this.#opcode === OPCODES.binary;
     }
-    rest.message.append(payload, 0);
+    rest.fragments += 1;
+    if (rest.fragments > this.#maxFragments) return receiver.receiveFault('too-many-fragments');
+    receiver.receiveFragment();
+    rest.message.append(payload, this.#isFinal ? 0 : MORE);
     if (this.#isFinal) finish(rest, receiver);
   }
 }
@@ -186,7 +206,7 @@ function take(rest: HeldInput, frame: OpenFrame, input: Buffer, from: number): n
   const to = Math.min(input.length, from + frame.missing);
   unmask(input, { from, to, mask: frame.mask, phase: frame.received });
   const target = frame.opcode >= OPCODES.close ? rest.control : rest.message;
-  target?.append(input.subarray(from, to), frame.missing);
+  target?.append(input.subarray(from, to), frame.isFinal ? frame.missing : MORE);
   frame.received += to - from;
   frame.missing -= to - from;
   return to;
@@ -196,6 +216,7 @@ function take(rest: HeldInput, frame: OpenFrame, input: Buffer, from: number): n
 function finish(rest: HeldInput, receiver: FrameReceiver): void {
   const { message: complete } = rest;
   rest.message = undefined;
+  rest.fragments = 0;
   message(complete?.bytes ?? new Uint8Array(), rest.isBinary, receiver);
   complete?.release();
 }
@@ -227,7 +248,7 @@ function lengthBytes(length: number): number {
 }
 
 function nothingHeld(): HeldInput {
-  return { head: undefined, frame: undefined, control: undefined, message: undefined, isBinary: false };
+  return { head: undefined, frame: undefined, control: undefined, message: undefined, fragments: 0, isBinary: false };
 }
 
 function isEmpty({ head, frame, message }: HeldInput): boolean {

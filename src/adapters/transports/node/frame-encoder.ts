@@ -50,6 +50,9 @@ export function closePayload(code: number, why: string): Buffer {
   return Buffer.concat([Uint8Array.of(code >> 8, code & 0xff), reason]);
 }
 
+/** Small writes are joined to one, because a list of buffers costs more than a copy. */
+export const MAX_JOINED_BYTES = 32 * 1024;
+
 /** @param into as long as all frames. */
 export function joined(first: Uint8Array, further: readonly Uint8Array[], into: Buffer): Buffer {
   into.set(first);

@@ -26,7 +26,7 @@ export class GrowingBytes {
     return this.#memory.subarray(0, this.#length);
   }
 
-  /** Adds a copy. @param expected bytes that will arrive, these included; more may follow. */
+  /** Adds a copy. @param expected bytes that will arrive, these included; more may follow. `Infinity` if unknown. */
   append(part: Uint8Array, expected: number): void {
     const needed = this.#length + part.length;
     if (needed > this.#memory.length) this.#grow(needed, this.#length + expected);

@@ -7,6 +7,7 @@ import { ConnectionReporter } from '../shared/connection-reporter.ts';
 import { grantedSubprotocol } from '../shared/handshake.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import { endOfError } from './ends.ts';
+import { maxFragments } from './frame-decoder.ts';
 import type { AcceptorContext, Handshakes, UpgradeRequest } from './handshakes.ts';
 import type { Terminable } from './open-connections.ts';
 import { NodeSocket } from './socket.ts';
@@ -28,6 +29,8 @@ export interface HandshakerOptions {
   readonly perMessageDeflate: false;
   readonly handleProtocols: (offered: ReadonlySet<string>, raw: object) => string | false;
   readonly maxPayload: number;
+  /** M23: a message in more fragments is closed with 1008. */
+  readonly maxFragments: number;
   readonly closeTimeout: number;
 }
 
@@ -39,7 +42,10 @@ export function handshakerOptions({ maxFrameBytes }: PerConnectionLimits): Hands
   // O13, A11: without this function, `ws` would accept the first subprotocol.
   const handleProtocols = (offered: ReadonlySet<string>, raw: object): string | false =>
     (GRANTED.has(raw) ? GRANTED.get(raw) : subprotocolsOf([...offered].join()).granted) ?? false;
-  return { noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes, closeTimeout: CLOSE_GRACE, handleProtocols };
+  return {
+    ...{ noServer: true, perMessageDeflate: false, closeTimeout: CLOSE_GRACE, handleProtocols },
+    ...{ maxPayload: maxFrameBytes, maxFragments: maxFragments(maxFrameBytes) },
+  };
 }
 
 /** Handshakes by a `WebSocketServer`: an embedding program may read and use its sockets. */

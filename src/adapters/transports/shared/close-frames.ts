@@ -51,6 +51,7 @@ const FAULT_CODES: Readonly<Record<TransportFault, number>> = {
   'message-too-big-for-address': 1009,
   'text-not-utf8': 1007,
   'frame-invalid': 1002,
+  'too-many-fragments': 1008,
   'reads-too-slowly': 1008,
   'sends-too-fast': 1008,
 };

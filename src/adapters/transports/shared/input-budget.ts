@@ -12,6 +12,8 @@ export interface DeferredInput {
 const FRAME_UNITS = 4;
 /** Of each request of a frame but the first. */
 export const REQUEST_UNITS = 4;
+/** M23: a fragment of a message costs as many units, and counts as more bytes that are read, because it may be empty. */
+export const FRAGMENT_COST = { units: 0.25, bytes: 64 } as const;
 const BYTES_PER_UNIT = 256;
 const UNITS_PER_TURN = 4_000;
 /**

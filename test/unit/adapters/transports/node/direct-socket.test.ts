@@ -15,6 +15,7 @@ import { ADMISSION, RecordingGateway } from '../../../../../src/contracts/transp
 
 const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
 const TEXT = 1;
+const CONTINUATION = 0;
 const CLOSE = 8;
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -22,7 +23,7 @@ const message = notice('leave', echoed('bob'), echoed('ann'));
 const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** A socket over a stream that records each write. */
-function opened({ isStuck = false } = {}) {
+function opened({ isStuck = false, turns = createTurns(new InputBudget()) } = {}) {
   const writes: string[] = [];
   const stream = new Duplex({
     read: () => undefined,
@@ -37,7 +38,7 @@ function opened({ isStuck = false } = {}) {
     gateway,
     defer: queueMicrotask,
     maxBacklogBytes: Number.POSITIVE_INFINITY,
-    turns: createTurns(new InputBudget()),
+    turns,
   };
   const reporter = new ConnectionReporter(reporterContext, ADMISSION);
   const decoder = new FrameDecoder(LIMITS.maxFrameBytes);
@@ -90,6 +91,32 @@ describe('a direct socket', () => {
     expect(stream.isPaused()).toBe(true);
     while (stream.isPaused()) await turnOfTheLoop();
     expect(stream.isPaused()).toBe(false);
+  });
+
+  it('M23: empty fragments count for the turn: the connection is not read until the next one, and the frames of others wait', async () => {
+    const turns = createTurns(new InputBudget());
+    const [flood, other] = [opened({ turns }), opened({ turns })];
+    const empty = maskedFrame(CONTINUATION, new Uint8Array(), { isFinal: false });
+    const fragments = [maskedFrame(TEXT, new Uint8Array(), { isFinal: false }), ...Array.from({ length: 1_999 }, () => empty)];
+    const last = maskedFrame(CONTINUATION, bytes('a'));
+    for (let message = 0; message < 8; message++) flood.socket.receiveChunk(Buffer.concat([...fragments, last]));
+    expect(flood.stream.isPaused()).toBe(true);
+    const texts = Array.from({ length: 20 }, () => maskedFrame(TEXT, bytes('b')));
+    other.socket.receiveChunk(Buffer.concat(texts));
+    expect(other.connection()?.frames.length).toBeLessThan(texts.length);
+    while (flood.stream.isPaused() || other.stream.isPaused()) await turnOfTheLoop();
+    expect([flood.connection()?.frames.length, other.connection()?.frames.length]).toEqual([8, texts.length]);
+  });
+
+  it('M23: a message in too many fragments closes its connection with 1008', async () => {
+    const { socket, writes, connection } = opened();
+    await turnOfTheLoop();
+    const fragment = maskedFrame(CONTINUATION, new Uint8Array(), { isFinal: false });
+    const fragments = Array.from({ length: 2_049 }, () => fragment);
+    socket.receiveChunk(Buffer.concat([maskedFrame(TEXT, bytes('a'), { isFinal: false }), ...fragments]));
+    await turnOfTheLoop();
+    expect(connection()?.end).toEqual({ by: 'broker', code: 1008, fault: 'too-many-fragments' });
+    expect(writes.at(-1)).toBe('\u0088\u0002\u0003\u00f0');
   });
 
   it('M19: a connection that the broker has paused is not read in later turns', async () => {

@@ -9,6 +9,7 @@ import {
   type FrameReceiver,
   heldBytes,
   type HeldInput,
+  maxFragments,
 } from '../../../../../src/adapters/transports/node/frame-decoder.ts';
 
 /** Not part of its types. */
@@ -26,9 +27,14 @@ const PONG = 10;
 class Recorder implements FrameReceiver {
   readonly received: string[] = [];
   isReading = true;
+  fragments = 0;
 
   receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
     this.received.push(`${isBinary ? 'binary' : 'text'} ${Buffer.from(bytes).toString('latin1')}`);
+  }
+
+  receiveFragment(): void {
+    this.fragments += 1;
   }
 
   receivePing(payload: Uint8Array): void {
@@ -56,7 +62,7 @@ function decoded(chunks: readonly Uint8Array[]) {
   const recorder = new Recorder();
   let held: HeldInput | undefined;
   for (const chunk of chunks) if (recorder.isReading) held = decoder.decode(Buffer.from(chunk), held, recorder);
-  return { received: recorder.received, held };
+  return { received: recorder.received, fragments: recorder.fragments, held };
 }
 
 const FAULTS = new Map([
@@ -106,6 +112,33 @@ describe('frames of a client', () => {
   it('B1: hold the memory of the received part only, with any announced length', () => {
     const { held } = decoded([maskedFrame(TEXT, Buffer.alloc(60_000)).subarray(0, 1_000)]);
     expect(heldBytes(held)).toBeLessThan(5_000);
+  });
+
+  it.each([0, 2])('B1, M23: move small fragments of a message rarely, with %i bytes of each in a later chunk', (later) => {
+    const decoder = new FrameDecoder(MAX_BYTES);
+    const recorder = new Recorder();
+    const part = maskedFrame(CONTINUATION, text('abcde'), { isFinal: false });
+    const cut = part.length - later;
+    const sizes = new Set<number>();
+    let held = decoder.decode(Buffer.from(maskedFrame(TEXT, text('a'), { isFinal: false })), undefined, recorder);
+    for (let count = 0; count < 2_000; count++) {
+      for (const chunk of [part.subarray(0, cut), part.subarray(cut)]) held = decoder.decode(Buffer.from(chunk), held, recorder);
+      sizes.add(heldBytes(held));
+    }
+    expect(sizes.size).toBe(3);
+    expect(Math.max(...sizes)).toBeLessThan(20_000);
+  });
+
+  it('M23: have a bound for the fragments of each message', () => {
+    const part = maskedFrame(CONTINUATION, text(''), { isFinal: false });
+    const messageOf = (fragments: number): Buffer => {
+      const [first, last] = [maskedFrame(TEXT, text('a'), { isFinal: false }), maskedFrame(CONTINUATION, text('b'))];
+      return Buffer.concat([first, ...Array.from({ length: fragments - 2 }, () => part), last]);
+    };
+    const most = maxFragments(MAX_BYTES);
+    expect(most).toBe(2_048 + 69);
+    expect(decoded([messageOf(most), messageOf(most)])).toMatchObject({ received: ['text ab', 'text ab'], fragments: 2 * most });
+    expect(decoded([messageOf(most + 1)]).received).toEqual(['too-many-fragments']);
   });
 
   it('are masked', () => {

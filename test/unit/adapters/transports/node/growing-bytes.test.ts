@@ -20,6 +20,16 @@ it('takes the announced memory if it is small, and else twice what has arrived',
   expect([small.capacity, large.capacity]).toEqual([100, 20_000]);
 });
 
+it('doubles its memory for parts whose number is not known, so that each is copied about once', () => {
+  const growing = new GrowingBytes(new ReusedBytes());
+  const capacities = new Set<number>();
+  for (let part = 0; part < 20_000; part++) {
+    growing.append(Uint8Array.of(97), Number.POSITIVE_INFINITY);
+    capacities.add(growing.capacity);
+  }
+  expect([...capacities]).toEqual([4_096, 8_194, 16_390, 32_782]);
+});
+
 it('takes no more memory than the announced length', () => {
   const growing = new GrowingBytes(new ReusedBytes());
   growing.append(new Uint8Array(10_000), 15_000);
