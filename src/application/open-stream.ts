@@ -5,6 +5,7 @@ import type { AdmissionControl } from './admission-control.ts';
 import type { BackendAccess } from './backend-access.ts';
 import { authorizeRequest, type HttpClient } from './http-access.ts';
 import type { Authorizer } from './ports/authorizer.ts';
+import type { MissedReplay } from './missed-replay.ts';
 import type { CommonDialect } from './ports/dialect.ts';
 import type { HttpResponse } from './ports/http.ts';
 import type { BackendCheck, ConnectRequest, HttpAction, HttpRefusal } from './ports/requests.ts';
@@ -14,11 +15,13 @@ export interface OpenStreamParts {
   readonly realms: Realms;
   readonly admissionControl: AdmissionControl;
   readonly backend: BackendAccess;
+  readonly missedReplay: Pick<MissedReplay, 'open'>;
 }
 
-/** M23: of a replay, for each unit of `HttpExchange.spend`. It is searched twice: for the head, and when it is sent. */
+/** M23: for each unit of a replay. It is searched twice: for the head, and when it is sent. */
 const STEPS_PER_UNIT = 500;
-const BYTES_PER_UNIT = 256;
+/** To open a stream. */
+const UNITS_PER_STREAM = 100;
 
 /** A request for a stream. */
 export interface StreamRequest {
@@ -48,13 +51,14 @@ export function openStream(parts: OpenStreamParts): OpenStream {
     const reason = refusalFor(realms, connectRequest, dialect);
     if (reason !== undefined) return reply(dialect.httpResponse({ kind: 'refusal', reason }));
     // Called before the connection is counted, because `head` may throw.
-    const missed = missedBy(realms, connectRequest, dialect);
-    const { status, headers } = head(missed?.startsAfter);
-    if (missed !== undefined) exchange.spend?.(missed.steps / STEPS_PER_UNIT + missed.bytes / BYTES_PER_UNIT);
-    // A9: a connection counts while the backend decides. The request can be read only now.
+    const { status, headers } = head(undefined);
+    // A9: a connection counts while the backend decides, and while the stream waits. The request can be read only now.
     const admission = admissionControl.admitStream(exchange.request, dialect, connectRequest);
     if (!admission.accept) return reply(admission.response);
-    const start = (admitted: Admission): void => exchange.respondWithStream({ status, headers: [...headers, ...cors] }, admitted);
+    const start = (admitted: Admission): void => {
+      if (mayMiss(realms, connectRequest, dialect)) return openWithReplay(parts, { request, connectRequest, head, admitted });
+      exchange.respondWithStream({ status, headers: [...headers, ...cors] }, admitted);
+    };
     const check = connectRequest.as === 'guest' ? connectRequest.backendCheck : undefined;
     const authorizer = backend.authorizerFor(check);
     if (connectRequest.as !== 'guest' || authorizer === undefined || check === undefined) return start(admission);
@@ -104,7 +108,36 @@ function refusalFor(realms: Realms, connectRequest: ConnectRequest, dialect: Com
   return realm.value.isFull ? 'realm-full' : realm.value.topics(dialect).refusalFor(connectRequest.selectors);
 }
 
+/** A stream that may have missed publications. */
+interface ReplayedStream {
+  readonly request: StreamRequest;
+  readonly connectRequest: ConnectRequest;
+  readonly head: StreamAction['head'];
+  readonly admitted: Admission;
+}
+
 /** MER5. */
+function openWithReplay(
+  { realms, missedReplay }: OpenStreamParts,
+  { request, connectRequest, head, admitted }: ReplayedStream,
+): void {
+  const { exchange, client, cors, guard } = request;
+  const open = (): number => {
+    const missed = missedBy(realms, connectRequest, client.dialect);
+    guard(() => {
+      const { status, headers } = head(missed?.startsAfter);
+      exchange.respondWithStream({ status, headers: [...headers, ...cors] }, admitted);
+    });
+    return UNITS_PER_STREAM + (missed?.steps ?? 0) / STEPS_PER_UNIT;
+  };
+  exchange.spend?.(missedReplay.open(open));
+}
+
+function mayMiss(realms: Realms, connectRequest: ConnectRequest, dialect: CommonDialect): boolean {
+  if (!('since' in connectRequest) || connectRequest.since === undefined) return false;
+  return realms.resolve(connectRequest.key)?.topics(dialect).keepsHistory === true;
+}
+
 function missedBy(realms: Realms, connectRequest: ConnectRequest, dialect: CommonDialect): MissedPublications | undefined {
   if (!('selectors' in connectRequest)) return undefined;
   return realms.resolve(connectRequest.key)?.topics(dialect).replayFor(connectRequest);

@@ -1,3 +1,4 @@
+import type { CatchUp } from '../domain/catch-up.ts';
 import type { Decision } from '../domain/decision.ts';
 import { OPEN_GRANT } from '../domain/grant.ts';
 import { impossible } from '../domain/invariant.ts';
@@ -56,6 +57,7 @@ export class Performer {
   #openedListener: (id: ConnectionId) => void = () => undefined;
   #supersededListener: (realm: Realm, session: Session) => void = () => undefined;
   #closingListener: (realm: Realm, session: Session) => void = () => undefined;
+  #replayListener: (realm: Realm, session: Session, missed: CatchUp) => void = () => undefined;
 
   constructor(parts: PerformerParts) {
     this.#parts = parts;
@@ -92,6 +94,11 @@ export class Performer {
     this.#closingListener = listener;
   }
 
+  /** @param listener called within a turn. */
+  onReplay(listener: (realm: Realm, session: Session, missed: CatchUp) => void): void {
+    this.#replayListener = listener;
+  }
+
   /** Maps decisions to calls of the ports. Must be called within a turn. */
   perform(realm: Realm, decision: Decision, now: Millis): void {
     switch (decision.do) {
@@ -105,6 +112,8 @@ export class Performer {
         return this.#parts.connections.notify(decision.to, decision.event);
       case 'broadcast':
         return this.#parts.connections.fanOut.broadcast(decision.search, decision.event);
+      case 'replay':
+        return this.#replayListener(realm, decision.session, decision.missed);
       case 'fetch-mailbox':
         return this.#fetchMailbox(realm, decision);
       case 'hold-notice':

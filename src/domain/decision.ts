@@ -1,3 +1,4 @@
+import type { CatchUp } from './catch-up.ts';
 import type { ConnectionId, PeerId } from './ids.ts';
 import type { SignalMessage } from './message.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
@@ -45,6 +46,8 @@ export type Decision =
   | { readonly do: 'notify'; readonly to: Receivers; readonly event: TopicEvent }
   /** T10: notifies the subscribers that `search` finds. */
   | { readonly do: 'broadcast'; readonly search: CandidateSearch; readonly event: TopicEvent }
+  /** MER5: sends what the session has missed; then it joins its topics. */
+  | { readonly do: 'replay'; readonly session: Session; readonly missed: CatchUp }
   | { readonly do: 'ping'; readonly session: Session }
   | { readonly do: 'pause'; readonly session: Session; readonly until: Millis };
 

@@ -37,6 +37,7 @@ export class History {
   #next = 0;
   #bytes = 0;
   #lastEvictedId = EARLIEST;
+  readonly #followers = new Set<(publication: Publication) => void>();
 
   constructor(limits: HistoryLimits) {
     this.#limits = limits;
@@ -52,13 +53,21 @@ export class History {
 
   /** Adds a copy, and evicts the oldest publications beyond the limits, possibly this one. */
   add(publication: Publication): void {
-    this.#kept.set(this.#next, copyWithBytes(publication));
+    const kept = copyWithBytes(publication);
+    this.#kept.set(this.#next, kept);
     const use = this.#ids.get(publication.id);
     if (use === undefined) this.#ids.set(publication.id, { firstPosition: this.#next, count: 1 });
     else use.count += 1;
     this.#next += 1;
     this.#bytes += keptBytes(publication);
     while (this.#kept.size > this.#limits.historyMessages || this.#bytes > this.#limits.historyBytes) this.#evictOldest();
+    for (const follow of this.#followers) follow(kept);
+  }
+
+  /** @param follow receives each later publication; it may be kept. @returns a function that ends this. */
+  follow(follow: (publication: Publication) => void): () => void {
+    this.#followers.add(follow);
+    return () => void this.#followers.delete(follow);
   }
 
   /**

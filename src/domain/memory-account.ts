@@ -6,7 +6,8 @@ import type { ConnectionId } from './ids.ts';
  * `will`: T8. `credentials`: id and token beyond the included length. `request`: origin and headers likewise (A7). `buffer`: a
  * buffer of the transport's library that the connection keeps until it ends. `body`: B5, of a request. `attachments`: B5, with
  * the packet that needs them. `rest`: W1, an incomplete request of a conversation, and its state. `presence`: T19, as a member
- * and a watcher. `published`: T10, frames of publications that wait for a later turn.
+ * and a watcher. `published`: T10, frames of publications that wait for a later turn. `replay`:
+ * MER5, publications that wait for a later turn.
  */
 export type MemoryUse = keyof typeof EMPTY;
 
@@ -25,6 +26,7 @@ const EMPTY = {
   rest: 0,
   presence: 0,
   published: 0,
+  replay: 0,
 };
 
 /** The part of a budget that its accounts need. Implemented by `MemoryBudget`. */

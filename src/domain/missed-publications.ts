@@ -36,7 +36,8 @@ export function missedPublications(
   return { ...replay, steps: budget.steps, bytes: maxBytes - freeBytes };
 }
 
-function mayReceive(
+/** MER7. @returns undefined if the budget is exhausted before a result. */
+export function mayReceive(
   publication: Publication,
   selectors: readonly Selector[],
   clearance: Clearance | undefined,
@@ -54,7 +55,8 @@ const [LINE_FEED, CARRIAGE_RETURN] = [10, 13];
 /** M23: counted once for each kept publication, because each replay needs them all. */
 const knownSizes = new WeakMap<Publication, number>();
 
-function eventBytesOf(publication: Publication): number {
+/** Approximate size on the wire. */
+export function eventBytesOf(publication: Publication): number {
   const known = knownSizes.get(publication);
   if (known !== undefined) return known;
   const bytes = estimatedEventBytes(publication);
@@ -62,9 +64,10 @@ function eventBytesOf(publication: Publication): number {
   return bytes;
 }
 
-/** Approximate size on the wire, where each line of the payload has a prefix. */
+/** Each line of the payload has a prefix. */
 function estimatedEventBytes({ id, type, payload }: Publication): number {
   let lines = 1;
-  for (const byte of payload) if (byte === LINE_FEED || byte === CARRIAGE_RETURN) lines += 1;
+  // An iterator takes three times as long until the function is optimized, which is most of the first replay.
+  for (let at = 0; at < payload.length; at++) if (payload[at] === LINE_FEED || payload[at] === CARRIAGE_RETURN) lines += 1;
   return EVENT_BYTES + 3 * (id.length + (type?.length ?? 0)) + payload.length + LINE_BYTES * lines;
 }

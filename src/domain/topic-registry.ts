@@ -1,3 +1,4 @@
+import { CatchUp } from './catch-up.ts';
 import type { Decision } from './decision.ts';
 import { partsByFollowedTopic } from './followed-topics.ts';
 import { History, type HistoryLimits } from './history.ts';
@@ -121,15 +122,18 @@ export class TopicRegistry {
     recordTopicMemory(session);
   }
 
-  /** T3, T5, MER5: joins the requested topics and replays missed publications. @returns false if a limit is exceeded. */
-  subscribeRequested(
-    session: Session,
-    { selectors, since }: Pick<RequestedTopics, 'selectors' | 'since'>,
-    out: Decision[],
-  ): boolean {
+  /** T3, T5, MER5: joins the requested topics, now or after a replay. @returns false if a limit is exceeded. */
+  subscribeRequested(session: Session, requested: RequestedTopics, out: Decision[]): boolean {
+    if (requested.since === undefined || this.#history === undefined) return this.joinWithin(session, requested.selectors, out);
+    if (this.refusalFor(requested.selectors, session) !== undefined) return false;
+    out.push({ do: 'replay', session, missed: new CatchUp(this.#history, requested, this.#limits.sendBufferBytes / 2) });
+    return true;
+  }
+
+  /** T3, T5: joins all selectors, or none. @returns false if a limit is exceeded. */
+  joinWithin(session: Session, selectors: readonly Selector[], out: Decision[]): boolean {
     if (this.refusalFor(selectors, session) !== undefined) return false;
     this.join(session, selectors, out);
-    if (since !== undefined) this.replay(session, out);
     return true;
   }
 
@@ -234,15 +238,6 @@ export class TopicRegistry {
   /** MER5: the publications that such a subscriber missed, within history and send buffer. Undefined without a history. */
   replayFor(requested: RequestedTopics): MissedPublications | undefined {
     return this.#history && missedPublications(this.#history, requested, this.#limits.sendBufferBytes / 2);
-  }
-
-  /** MER5: sends a connection that has just joined the missed publications, in order, before newer ones. */
-  replay(session: Session, out: Decision[]): void {
-    const missed = session.requestedTopics === undefined ? undefined : this.replayFor(session.requestedTopics);
-    for (const publication of missed?.publications ?? []) {
-      const subscribers = this.#subscriptions.subscriberCount(publication.topics[0] as TopicName);
-      out.push({ do: 'notify', to: [session.connection], event: { event: 'publication', publication, subscribers } });
-    }
   }
 
   /** T5: a publication with one topic is always accepted. With more topics, matching all patterns must stay within the limit. */

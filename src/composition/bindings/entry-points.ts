@@ -2,6 +2,7 @@ import { registerGauges } from '../../application/broker-gauges.ts';
 import { BrokerGateway } from '../../application/gateway.ts';
 import { HttpController } from '../../application/http-controller.ts';
 import { MeteredGateway } from '../../application/metered-gateway.ts';
+import { MissedReplay } from '../../application/missed-replay.ts';
 import { openStream } from '../../application/open-stream.ts';
 import { MetricsEndpoint } from '../../application/metrics-endpoint.ts';
 import { call, construct, derive } from '../binding.ts';
@@ -66,7 +67,10 @@ const httpController = construct(HttpController, {
     metricsEndpoint,
     maxUrlBytes,
   },
-  openStream: call(openStream, { realms, admissionControl, backend }),
+  openStream: call(openStream, {
+    ...{ realms, admissionControl, backend },
+    missedReplay: construct(MissedReplay, { connections, performer, clock, turns }),
+  }),
   useCases: httpUseCases,
 });
 const brokerGateway = construct(BrokerGateway, {

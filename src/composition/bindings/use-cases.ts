@@ -58,7 +58,7 @@ export const useCases = {
     requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
     requestBackendAccess: call(requestAccess, { authorizer: backendAuthorizer, connections, performer, turns, clock, sweeper }),
     ...{ backend, authFailures },
-    ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, connections, clock }) },
+    ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
   }),
   sweepExpired: call(sweepExpired, {
     ...{ realms, mailboxes, performer, turns, clock, telemetry, realmLabels, handshakes, log, icePush },

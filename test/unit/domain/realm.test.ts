@@ -377,7 +377,8 @@ describe('guests', () => {
       requestedTopics: requesting({ selectors: [topic('garden')], since: 'earliest' }),
     });
     realm.connecting(late, 0);
-    expect(out((decisions) => realm.admitGuest(late, decisions)).map((decision) => decision.do)).toEqual(['open', 'notify']);
+    expect(out((decisions) => realm.admitGuest(late, decisions)).map((decision) => decision.do)).toEqual(['open', 'replay']);
+    expect(topics.subscriptionCount).toBe(0);
   });
 
   it('closes guests when the node shuts down', () => {

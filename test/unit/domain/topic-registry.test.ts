@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { CatchUp } from '../../../src/domain/catch-up.ts';
 import { Realm } from '../../../src/domain/realm.ts';
 import type { Session } from '../../../src/domain/session.ts';
-import type { Publication, Selector } from '../../../src/domain/topic.ts';
+import type { Publication, RequestedTopics, Selector } from '../../../src/domain/topic.ts';
 import type { TopicRegistry } from '../../../src/domain/topic-registry.ts';
 import { LIMITS, REALM_IDENTITY } from './session-fixture.ts';
 import { decisionsOf, draft, guest, notifications, prefixPattern, SUBSCRIBER_TRAITS, topic } from './topic-fixture.ts';
@@ -207,6 +208,22 @@ describe('presence', () => {
 });
 
 describe('replay', () => {
+  const since = (id: string): RequestedTopics => ({ selectors: [topic('garden')], presence: false, since: id });
+
+  /** The payloads that a replay for such a subscriber has now. */
+  function replayed(requested: RequestedTopics): string[] {
+    const session = guest('ann', new Realm(REALM_IDENTITY, LIMITS));
+    return decisionsOf((out) => registry.subscribeRequested(session, requested, out)).flatMap((decision) =>
+      decision.do === 'replay' ? textsOf(decision.missed) : [],
+    );
+  }
+
+  function textsOf(missed: CatchUp): string[] {
+    const texts: string[] = [];
+    for (let next = missed.next(); next !== undefined; next = missed.next()) texts.push(new TextDecoder().decode(next.payload));
+    return texts;
+  }
+
   it('MER5: replays missed publications in order, without private ones that need clearance', () => {
     for (const [name, text] of [
       ['garden', 'one'],
@@ -215,19 +232,31 @@ describe('replay', () => {
     ] as const) {
       published(name, text);
     }
-    const since = (id: string) => ({ selectors: [topic('garden')], presence: false, since: id });
-    const ann = guest('ann', new Realm(REALM_IDENTITY, LIMITS), since('id of one'));
-    expect(notifications(decisionsOf((out) => registry.replay(ann, out)))).toEqual([`${ann.connection} garden=three`]);
+    expect(replayed(since('id of one'))).toEqual(['three']);
     published('garden', 'secret', { isPrivate: true });
-    const bob = guest('bob', new Realm(REALM_IDENTITY, LIMITS), since('id of three'));
-    expect(notifications(decisionsOf((out) => registry.replay(bob, out)))).toEqual([]);
+    expect(replayed(since('id of three'))).toEqual([]);
     expect(registry.replayFor(since('id of three'))).toMatchObject({ startsAfter: 'id of three' });
   });
 
   it('MER5: replays publications that match a pattern', () => {
     published('garden', 'one');
-    const ann = guest('ann', new Realm(REALM_IDENTITY, LIMITS), { selectors: [prefixPattern('gar')], since: 'earliest' });
-    expect(notifications(decisionsOf((out) => registry.replay(ann, out)))).toEqual([`${ann.connection} garden=one`]);
+    expect(replayed({ selectors: [prefixPattern('gar')], presence: false, since: 'earliest' })).toEqual(['one']);
+  });
+
+  it('MER5, T5: has later publications too, and joins the topics behind them, within the limits', () => {
+    published('garden', 'one');
+    const session = guest('ann', new Realm(REALM_IDENTITY, LIMITS));
+    const [decision] = decisionsOf((out) => registry.subscribeRequested(session, since('earliest'), out));
+    if (decision?.do !== 'replay') return expect.fail('no replay');
+    const { missed } = decision;
+    published('street', 'two');
+    published('garden', 'secret', { isPrivate: true });
+    expect(published('garden', 'three')).toEqual([]);
+    expect([missed.bytes > 0, textsOf(missed), missed.bytes]).toEqual([true, ['one', 'three'], 0]);
+    missed.end();
+    expect(registry.joinWithin(session, [topic('garden')], [])).toBe(true);
+    expect(published('garden', 'four')).toEqual([`${session.connection} garden=four`]);
+    expect([textsOf(missed), registry.joinWithin(session, ['a', 'b', 'c', 'd'].map(topic), [])]).toEqual([[], false]);
   });
 
   it('T2, T6: keeps no history in a space without one, and isolates spaces', () => {

@@ -1,0 +1,138 @@
+import type { CatchUp } from '../domain/catch-up.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import type { Realm } from '../domain/realm.ts';
+import type { Session } from '../domain/session.ts';
+import { NEVER } from '../domain/time.ts';
+import type { Connection } from './connection.ts';
+import type { Connections } from './connections.ts';
+import type { Performer } from './performer.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Turns } from './turns.ts';
+
+export interface MissedReplayParts {
+  readonly connections: Connections;
+  readonly performer: Performer;
+  readonly clock: Clock;
+  readonly turns: Turns;
+}
+
+/** M23: work in one turn of the event loop. A unit takes about a microsecond. */
+const UNITS_PER_TURN = 4_000;
+const UNITS_PER_PUBLICATION = 18;
+const BYTES_PER_UNIT = 128;
+
+interface Replay {
+  readonly realm: Realm;
+  readonly session: Session;
+  readonly missed: CatchUp;
+}
+
+/**
+ * MER5: sends missed publications in slices, one slice in each turn of the event loop. A session joins its topics when it has
+ * received them all. The next stream with a replay is opened when the replays before it have ended, so that few publications
+ * wait.
+ */
+export class MissedReplay {
+  readonly #parts: MissedReplayParts;
+  /** The oldest first. */
+  readonly #replays = new Map<ConnectionId, Replay>();
+  /** In the order of their arrival. */
+  readonly #waiting = new Set<() => number>();
+  /** Units of this turn of the event loop. */
+  #spent = 0;
+  #isScheduled = false;
+
+  constructor(parts: MissedReplayParts) {
+    this.#parts = parts;
+    parts.performer.onReplay((realm, session, missed) => this.#start({ realm, session, missed }));
+  }
+
+  /**
+   * Opens a stream that needs a replay, now or in a later turn. Must not be called within a turn of the broker.
+   * @param open must not throw. @returns the units of the search, each about a microsecond.
+   * @returns the units that were spent now.
+   */
+  open(open: () => number): number {
+    const before = this.#spent;
+    this.#waiting.add(open);
+    if (this.#waiting.size === 1) this.#openSome();
+    this.#schedule();
+    return this.#spent - before;
+  }
+
+  #start(replay: Replay): void {
+    this.#replays.set(replay.session.connection, replay);
+    this.#schedule();
+    if (this.#replays.size === 1) this.#sendSome();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    const { clock, turns } = this.#parts;
+    clock.wakeAt(clock.now(), () => {
+      this.#isScheduled = false;
+      this.#spent = 0;
+      turns.run(() => this.#sendSome());
+      this.#openSome();
+      if (this.#spent > 0 || this.#replays.size > 0 || this.#waiting.size > 0) this.#schedule();
+    });
+  }
+
+  #openSome(): void {
+    for (const open of this.#waiting) {
+      if (this.#replays.size > 0 || this.#spent >= UNITS_PER_TURN) return;
+      this.#waiting.delete(open);
+      // The call itself changes what is spent.
+      const units = open();
+      this.#spent += units;
+    }
+  }
+
+  #sendSome(): void {
+    for (const [id, replay] of this.#replays) {
+      const connection = this.#parts.connections.find(id);
+      const isOver = connection === undefined || !this.#mayReceive(replay, connection) || this.#sendSlice(replay, connection);
+      replay.session.memory?.set('replay', isOver ? 0 : replay.missed.bytes);
+      if (!isOver) return;
+      replay.missed.end();
+      this.#replays.delete(id);
+    }
+  }
+
+  /** MER12, B3. */
+  #mayReceive({ session }: Replay, { memory }: Connection): boolean {
+    const { expiresAt = NEVER } = session.requestedTopics ?? {};
+    return session.state === 'open' && memory?.isEnding !== true && this.#parts.clock.now() < expiresAt;
+  }
+
+  /** @returns whether the session has received all, and has joined its topics. */
+  #sendSlice({ realm, session, missed }: Replay, connection: Connection): boolean {
+    const { connections } = this.#parts;
+    // The slice before waits for its delivery.
+    if (connection.pendingBatches !== undefined) return false;
+    while (this.#spent < UNITS_PER_TURN) {
+      const before = missed.bytes;
+      const publication = missed.next();
+      if (publication === undefined) {
+        this.#join(realm, session);
+        return true;
+      }
+      this.#spent += UNITS_PER_PUBLICATION + (before - missed.bytes) / BYTES_PER_UNIT;
+      const to = [session.connection];
+      connections.fanOut.publishFor(session.memory, () =>
+        connections.notify(to, { event: 'publication', publication, subscribers: 1 }),
+      );
+    }
+    return false;
+  }
+
+  #join(realm: Realm, session: Session): void {
+    const { performer, clock } = this.#parts;
+    const decisions: Decision[] = [];
+    const selectors = session.requestedTopics?.selectors ?? [];
+    if (!realm.topics(session.traits).joinWithin(session, selectors, decisions)) decisions.push(realm.limitExceeded(session));
+    performer.performAll(realm, decisions, clock.now());
+  }
+}
