@@ -49,6 +49,20 @@ const FRAMING: readonly Clause[] = [
     ];
   }),
   {
+    name: 'H13: a request with two Host headers is answered with 400, and its connection closes',
+    needs: ['bytes', 'ownHeads'],
+    async run(fixture) {
+      for (const second of ['Host: y', 'hOST: x']) {
+        const line = await fixture.openRaw();
+        line.send(`GET /open HTTP/1.1\r\nHost: x\r\n${second}\r\n\r\n`);
+        await fixture.until('the connection is closed', () => line.isClosed);
+        expect(line.received).toMatch(/^HTTP\/1\.1 400 /);
+      }
+      expect(fixture.gateway.requests).toEqual([]);
+      expect(fixture.gateway.refusals.map(({ status }) => status)).toEqual([400, 400]);
+    },
+  },
+  {
     name: 'H13: bytes in the place of trailers are not served as a request',
     needs: ['bytes'],
     async run(fixture) {

@@ -7,7 +7,7 @@ import type { Admission, Gateway } from '../../../application/ports/transport.ts
 import { BodyPieces } from '../shared/body-pieces.ts';
 import { handshakeFault } from '../shared/handshake.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
-import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
+import { NOT_ACCEPTING, isWebSocketUpgrade, REPEATED_HOST } from '../shared/requests.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import { InputBudget } from '../shared/input-budget.ts';
@@ -77,6 +77,11 @@ export class ConnectionAcceptor implements ExchangeHost {
     const connection = this.#httpConnections.of(raw, response);
     if (!connection.acceptRequest(response)) return connection.terminate();
     const exchange = new NodeExchange(raw, { response, connection }, request, this);
+    if (repeatsHost(raw)) {
+      this.#gateway.refused(request, REPEATED_HOST);
+      response.shouldKeepAlive = false;
+      return exchange.respond(REPEATED_HOST);
+    }
     // The body of a request is received meanwhile, so that it must be read at once.
     if (hasBody(raw)) return this.#gateway.httpRequest(exchange);
     const serve = (): void => {
@@ -176,6 +181,13 @@ export class ConnectionAcceptor implements ExchangeHost {
     }
     this.#handshakes.open(upgrade, answer, this.#context);
   }
+}
+
+/** Node keeps the first `Host` header, and ignores the others. */
+function repeatsHost({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

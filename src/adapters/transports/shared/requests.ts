@@ -17,6 +17,13 @@ export const AMBIGUOUS_LENGTH: HttpResponse = {
   body: 'Ambiguous body length: send one Content-Length, or Transfer-Encoding: chunked',
 };
 
+/** H13: the response to a request with two `Host` headers: a proxy could have used the other one. */
+export const REPEATED_HOST: HttpResponse = {
+  status: 400,
+  headers: [['content-type', 'text/plain; charset=utf-8']],
+  body: 'More than one Host header',
+};
+
 const NAMES_UPGRADE = /(?:^|,)\s*upgrade\s*(?:,|$)/i;
 
 /** A WebSocket upgrade is a GET with both upgrade headers. Any other upgrade is ignored, as HTTP allows. */

@@ -7,7 +7,7 @@ import { BodyPieces } from '../shared/body-pieces.ts';
 import { InputBudget } from '../shared/input-budget.ts';
 import { listenError } from '../shared/listen-errors.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
-import { AMBIGUOUS_LENGTH, isWebSocketUpgrade } from '../shared/requests.ts';
+import { AMBIGUOUS_LENGTH, isWebSocketUpgrade, REPEATED_HOST } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
 import { createTurns } from '../shared/turn-tasks.ts';
@@ -229,7 +229,10 @@ class UwsTransport implements Transport {
   ): void {
     const request = new UwsRequest(raw, response);
     if (request.framing === 'ambiguous') return refuse(gateway, { request, response }, AMBIGUOUS_LENGTH);
-    if (!isWebSocketUpgrade(request)) return this.#serveHttp(new UwsExchange(request, response, exchangeHost), gateway);
+    if (!isWebSocketUpgrade(request)) {
+      if (request.repeats('host')) return refuse(gateway, { request, response }, REPEATED_HOST);
+      return this.#serveHttp(new UwsExchange(request, response, exchangeHost), gateway);
+    }
     // The library would read the body as frames.
     if (request.framing !== 'none') return refuse(gateway, { request, response }, AMBIGUOUS_LENGTH);
     handshakes.request({ request, response, route }, raw);

@@ -52,6 +52,12 @@ export class UwsRequest implements HttpRequest {
     return this.#values.filter((_, index) => this.#names[index] === name).join(', ');
   }
 
+  /** Whether there is a second header of this name. */
+  repeats(name: string): boolean {
+    const first = this.#names.indexOf(name);
+    return first >= 0 && this.#names.includes(name, first + 1);
+  }
+
   /** Frees their memory, because a response may be pending for a long time. */
   forgetHeaders(): void {
     this.#names.length = 0;
