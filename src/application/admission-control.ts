@@ -128,6 +128,14 @@ export class AdmissionControl {
     this.#isClosed = true;
   }
 
+  /** Withdraws the admission of a stream that has waited, if the broker drains. @returns the response; undefined if none. */
+  withdraw({ address, memory }: Pick<Admission, 'address' | 'memory'>): HttpResponse | undefined {
+    if (!this.#isClosed) return undefined;
+    memory?.release();
+    this.release(address);
+    return REFUSALS.draining;
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }

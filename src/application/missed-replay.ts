@@ -22,6 +22,8 @@ const UNITS_PER_TURN = 4_000;
 const UNITS_PER_PUBLICATION = 18;
 const BYTES_PER_UNIT = 128;
 
+type Opening = (spend: (units: number) => void) => void;
+
 interface Replay {
   readonly realm: Realm;
   readonly session: Session;
@@ -38,7 +40,7 @@ export class MissedReplay {
   /** The oldest first. */
   readonly #replays = new Map<ConnectionId, Replay>();
   /** In the order of their arrival. */
-  readonly #waiting = new Set<() => number>();
+  readonly #waiting = new Set<Opening>();
   /** Units of this turn of the event loop. */
   #spent = 0;
   #isScheduled = false;
@@ -50,10 +52,10 @@ export class MissedReplay {
 
   /**
    * Opens a stream that needs a replay, now or in a later turn. Must not be called within a turn of the broker.
-   * @param open must not throw. @returns the units of the search, each about a microsecond.
-   * @returns the units that were spent now.
+   * @param open must not throw. Passes the units that it takes to `spend`, before the replay starts.
+   * @returns the units that were spent now, each about a microsecond.
    */
-  open(open: () => number): number {
+  open(open: Opening): number {
     const before = this.#spent;
     this.#waiting.add(open);
     if (this.#waiting.size === 1) this.#openSome();
@@ -84,9 +86,7 @@ export class MissedReplay {
     for (const open of this.#waiting) {
       if (this.#replays.size > 0 || this.#spent >= UNITS_PER_TURN) return;
       this.#waiting.delete(open);
-      // The call itself changes what is spent.
-      const units = open();
-      this.#spent += units;
+      open((units) => (this.#spent += units));
     }
   }
 

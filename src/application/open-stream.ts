@@ -118,17 +118,19 @@ interface ReplayedStream {
 
 /** MER5. */
 function openWithReplay(
-  { realms, missedReplay }: OpenStreamParts,
+  { realms, admissionControl, missedReplay }: OpenStreamParts,
   { request, connectRequest, head, admitted }: ReplayedStream,
 ): void {
-  const { exchange, client, cors, guard } = request;
-  const open = (): number => {
+  const { exchange, client, cors, guard, reply } = request;
+  const open = (spend: (units: number) => void): void => {
+    const response = admissionControl.withdraw(admitted);
+    if (response !== undefined) return reply(response);
     const missed = missedBy(realms, connectRequest, client.dialect);
+    spend(UNITS_PER_STREAM + (missed?.steps ?? 0) / STEPS_PER_UNIT);
     guard(() => {
       const { status, headers } = head(missed?.startsAfter);
       exchange.respondWithStream({ status, headers: [...headers, ...cors] }, admitted);
     });
-    return UNITS_PER_STREAM + (missed?.steps ?? 0) / STEPS_PER_UNIT;
   };
   exchange.spend?.(missedReplay.open(open));
 }

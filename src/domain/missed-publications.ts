@@ -5,9 +5,12 @@ import type { Clearance, Publication, RequestedTopics, Selector } from './topic.
 /** MER5: limit for finding the missed publications of one subscriber. */
 const MAX_REPLAY_STEPS = 2_000_000;
 
+/** To count the lines of a payload. */
+const BYTES_PER_STEP = 4;
+
 /** A replay, and what it takes. */
 export interface MissedPublications extends Replay {
-  /** Of matching. */
+  /** Of matching, and of counting bytes. */
   readonly steps: number;
   /** Approximate size on the wire. */
   readonly bytes: number;
@@ -23,17 +26,19 @@ export function missedPublications(
   const budget: Budget = { steps: 0, maxSteps: MAX_REPLAY_STEPS };
   const matches = (publication: Publication): boolean | undefined => mayReceive(publication, selectors, clearance, budget);
   let freeBytes = maxBytes;
+  let countedBytes = 0;
   const replay = history.replaySince(
     since,
     (publication) => matches(publication) === true,
     (publication) => {
       const isMatch = matches(publication);
       if (isMatch === false) return 'skip';
+      if (!knownSizes.has(publication)) countedBytes += publication.payload.length;
       freeBytes -= eventBytesOf(publication);
       return isMatch === undefined || freeBytes < 0 ? 'stop' : 'take';
     },
   );
-  return { ...replay, steps: budget.steps, bytes: maxBytes - freeBytes };
+  return { ...replay, steps: budget.steps + countedBytes / BYTES_PER_STEP, bytes: maxBytes - freeBytes };
 }
 
 /** MER7. @returns undefined if the budget is exhausted before a result. */

@@ -133,11 +133,11 @@ function open(requested: Partial<RequestedTopics> = {}): Stream {
   const one = session('ann', realm, 0, { connection: id, traits: SUBSCRIBER_TRAITS, requestedTopics, memory });
   connection.session = one;
   realm.connecting(one, 0);
-  replay.open(() => {
+  replay.open((spend) => {
+    spend(1);
     const decisions: Decision[] = [];
     realm.admitGuest(one, decisions);
     performAll(decisions);
-    return 1;
   });
   return { session: one, memory, ids };
 }
@@ -262,16 +262,16 @@ describe('M23: streams with a replay', () => {
     for (let n = 0; n < 1_000; n++) publish();
     const opened: number[] = [];
     const first = open();
-    for (const n of [1, 2]) expect(replay.open(() => opened.push(n))).toBe(0);
+    for (const n of [1, 2]) expect(replay.open(() => void opened.push(n))).toBe(0);
     expect([first.memory.bytes > 0, opened]).toEqual([true, []]);
     run(() => 0);
     expect([first.ids.length, opened]).toEqual([1_000, [1, 2]]);
-    expect(replay.open(() => 7)).toBe(7);
+    expect(replay.open((spend) => spend(7))).toBe(7);
   });
 
   it('are opened in later turns if the search takes long', () => {
     let opened = 0;
-    for (let n = 0; n < 10; n++) replay.open(() => ((opened += 1), 3_000));
+    for (let n = 0; n < 10; n++) replay.open((spend) => spend((opened += 1) && 3_000));
     const counts = run(() => opened);
     expect([counts[0], counts.at(-1)]).toEqual([2, 10]);
     expect(Math.max(...differences(counts))).toBe(2);

@@ -177,9 +177,24 @@ describe('MER5: a stream with missed updates', () => {
     expect(transport.stream('GET', `${HUB}?topic=t`).refusal).toBe(undefined);
     expect(units).toEqual([]);
     const stream = transport.stream('GET', EARLIEST);
-    transport.settle();
+    broker.advance(0);
     expect(stream.received.join('').length).toBeGreaterThan(400_000);
     expect(units[0]).toBeGreaterThan(400_000 / 256);
+  });
+
+  it('waits until the replay before it has ended, and is refused if the broker drains meanwhile', () => {
+    startWithHistory({ sendBufferBytes: 4_000_000 });
+    for (let n = 0; n < 40; n++) transport.request('POST', HUB, { body: `topic=t&data=${'x'.repeat(10_000)}` });
+    transport.settle();
+    const streams = Array.from({ length: 3 }, () => transport.stream('GET', EARLIEST));
+    const ended = (): number => streams.filter(({ received }) => received.join('').length > 800_000).length;
+    expect([ended(), streams.filter(({ state }) => state === 'open').length]).toEqual([0, 1]);
+    broker.advance(0);
+    expect([ended(), streams.every(({ state }) => state === 'open')]).toEqual([3, true]);
+    const [first, second] = [transport.stream('GET', EARLIEST), transport.stream('GET', EARLIEST)];
+    void broker.broker.close();
+    broker.advance(0);
+    expect([first.state, second.refusal?.status]).toEqual(['closed', 503]);
   });
 
   it('B1: counts updates that wait for a later turn as memory of the stream', () => {

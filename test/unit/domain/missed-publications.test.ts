@@ -31,6 +31,9 @@ describe('MER5: the missed publications of a subscriber', () => {
     const found = missedPublications(history, { selectors: [topic('a')], since: EARLIEST }, 1e6);
     expect(found).toMatchObject({ bytes: 2 * (64 + 3 + 8) });
     expect(found?.steps).toBeGreaterThan(0);
+    const large = historyOf(publication('1', 'a', false, 'x'.repeat(4_000)));
+    const stepsOf = (): number => missedPublications(large, { selectors: [topic('a')], since: EARLIEST }, 1e6)?.steps ?? 0;
+    expect(stepsOf() - stepsOf()).toBe(1_000);
   });
 
   it('MER7: are private only with clearance', () => {
