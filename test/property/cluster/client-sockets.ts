@@ -116,8 +116,14 @@ export class ClientSockets {
       const last = sockets.reduce((one, other) => (openingOf(other) > openingOf(one) ? other : one), sockets[0]);
       const open = sockets.find(({ isOpen }) => isOpen);
       if (last === undefined || open === undefined || !last.isOpenedInOrder || !last.isClosedByBroker) continue;
+      if (this.#losses > 0 && this.#wasSupersededBeforeOpen(last)) continue;
       if (openingOf(last) > openingOf(open) + SUPERSEDE_MS) throw new Error(`${owner.name} keeps an earlier socket`);
     }
+  }
+
+  /** A later socket has claimed the id, and has ended before its OPEN. An engine without data no longer knows either claim. */
+  #wasSupersededBeforeOpen({ person, connectedAt }: ClientSocket): boolean {
+    return this.all.some((other) => other.person === person && other.openedAt === undefined && other.connectedAt >= connectedAt);
   }
 
   /** Each peer must have one open socket. */
