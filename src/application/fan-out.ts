@@ -6,6 +6,7 @@ import { ReusedBytes } from '../domain/reused-bytes.ts';
 import { copyWithBytes, type Receivers, type TopicEvent } from '../domain/topic.ts';
 import type { Connection } from './connection.ts';
 import { bytesOf, DeliveryQueue, type DeliveryBatch, matchingUnits, newBatch } from './delivery-queue.ts';
+import { NextTurn } from './next-turn.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Conversation, Dialect } from './ports/dialect.ts';
 import type { WriteOutcome } from './ports/socket.ts';
@@ -48,10 +49,15 @@ export class FanOut {
   #pending = 0;
   #pendingBytes = 0;
   #spent = 0;
-  #isScheduled = false;
+  /** Has a new budget. */
+  readonly #nextTurn: NextTurn;
 
   constructor(parts: FanOutParts) {
     this.#parts = parts;
+    this.#nextTurn = new NextTurn(parts.clock, () => {
+      this.#deliverSlice();
+      if (this.#pending > 0) this.#nextTurn.request();
+    });
   }
 
   /** T10: whether a limit for pending deliveries is reached. */
@@ -132,7 +138,7 @@ export class FanOut {
       (connection.pendingBatches ??= new DeliveryQueue()).push(batch);
     }
     if (batch !== undefined) this.#queue(batch);
-    else if (this.#spent > 0) this.#scheduleSlice();
+    else if (this.#spent > 0) this.#nextTurn.request();
   }
 
   #queue(batch: DeliveryBatch): void {
@@ -142,19 +148,7 @@ export class FanOut {
     batch.bytes = bytesOf(batch);
     this.#countBytes(batch, batch.bytes);
     while (this.#pending > 2 * MAX_PENDING_DELIVERIES) this.#deliverSlice();
-    this.#scheduleSlice();
-  }
-
-  /** The next turn of the event loop has a new budget. */
-  #scheduleSlice(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    const { clock } = this.#parts;
-    clock.wakeAt(clock.now(), () => {
-      this.#isScheduled = false;
-      this.#deliverSlice();
-      if (this.#pending > 0) this.#scheduleSlice();
-    });
+    this.#nextTurn.request();
   }
 
   /** Delivers one slice, the oldest batches first. */

@@ -1,11 +1,12 @@
 import type { CatchUp } from '../domain/catch-up.ts';
 import type { Decision } from '../domain/decision.ts';
-import type { ConnectionId } from '../domain/ids.ts';
+import type { ConnectionId, RealmKey } from '../domain/ids.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Session } from '../domain/session.ts';
 import { NEVER } from '../domain/time.ts';
 import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
+import { NextTurn } from './next-turn.ts';
 import type { Performer } from './performer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Turns } from './turns.ts';
@@ -33,20 +34,21 @@ interface Replay {
 /**
  * MER5: sends missed publications in slices, one slice in each turn of the event loop. A session joins its topics when it has
  * received them all. The next stream with a replay is opened when the replays before it have ended, so that few publications
- * wait.
+ * wait. Realms take turns, so that many streams of one do not delay another.
  */
 export class MissedReplay {
   readonly #parts: MissedReplayParts;
   /** The oldest first. */
   readonly #replays = new Map<ConnectionId, Replay>();
-  /** In the order of their arrival. */
-  readonly #waiting = new Set<Opening>();
+  /** By realm, the oldest first. The realms take turns. */
+  readonly #waiting = new Map<RealmKey, Opening[]>();
   /** Units of this turn of the event loop. */
   #spent = 0;
-  #isScheduled = false;
+  readonly #nextTurn: NextTurn;
 
   constructor(parts: MissedReplayParts) {
     this.#parts = parts;
+    this.#nextTurn = new NextTurn(parts.clock, () => this.#runTurn());
     parts.performer.onReplay((realm, session, missed) => this.#start({ realm, session, missed }));
   }
 
@@ -55,38 +57,37 @@ export class MissedReplay {
    * @param open must not throw. Passes the units that it takes to `spend`, before the replay starts.
    * @returns the units that were spent now, each about a microsecond.
    */
-  open(open: Opening): number {
+  open(realm: RealmKey, open: Opening): number {
     const before = this.#spent;
-    this.#waiting.add(open);
-    if (this.#waiting.size === 1) this.#openSome();
-    this.#schedule();
+    const isNext = this.#waiting.size === 0;
+    const openings = this.#waiting.get(realm);
+    if (openings === undefined) this.#waiting.set(realm, [open]);
+    else openings.push(open);
+    if (isNext) this.#openSome();
+    this.#nextTurn.request();
     return this.#spent - before;
   }
 
   #start(replay: Replay): void {
     this.#replays.set(replay.session.connection, replay);
-    this.#schedule();
+    this.#nextTurn.request();
     if (this.#replays.size === 1) this.#sendSome();
   }
 
-  #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    const { clock, turns } = this.#parts;
-    clock.wakeAt(clock.now(), () => {
-      this.#isScheduled = false;
-      this.#spent = 0;
-      turns.run(() => this.#sendSome());
-      this.#openSome();
-      if (this.#spent > 0 || this.#replays.size > 0 || this.#waiting.size > 0) this.#schedule();
-    });
+  #runTurn(): void {
+    this.#spent = 0;
+    this.#parts.turns.run(() => this.#sendSome());
+    this.#openSome();
+    if (this.#spent > 0 || this.#replays.size > 0 || this.#waiting.size > 0) this.#nextTurn.request();
   }
 
   #openSome(): void {
-    for (const open of this.#waiting) {
+    for (const [realm, openings] of this.#waiting) {
       if (this.#replays.size > 0 || this.#spent >= UNITS_PER_TURN) return;
-      this.#waiting.delete(open);
-      open((units) => (this.#spent += units));
+      const open = openings.shift();
+      this.#waiting.delete(realm);
+      if (openings.length > 0) this.#waiting.set(realm, openings);
+      open?.((units) => (this.#spent += units));
     }
   }
 

@@ -1,4 +1,5 @@
 import { maySubscribe, type Grant } from '../domain/grant.ts';
+import type { RealmKey } from '../domain/ids.ts';
 import type { MissedPublications } from '../domain/missed-publications.ts';
 import type { Realms } from '../domain/realms.ts';
 import type { AdmissionControl } from './admission-control.ts';
@@ -56,7 +57,8 @@ export function openStream(parts: OpenStreamParts): OpenStream {
     const admission = admissionControl.admitStream(exchange.request, dialect, connectRequest);
     if (!admission.accept) return reply(admission.response);
     const start = (admitted: Admission): void => {
-      if (mayMiss(realms, connectRequest, dialect)) return openWithReplay(parts, { request, connectRequest, head, admitted });
+      const realm = realmToReplay(realms, connectRequest, dialect);
+      if (realm !== undefined) return openWithReplay(parts, { request, connectRequest, head, admitted, realm });
       exchange.respondWithStream({ status, headers: [...headers, ...cors] }, admitted);
     };
     const check = connectRequest.as === 'guest' ? connectRequest.backendCheck : undefined;
@@ -114,12 +116,13 @@ interface ReplayedStream {
   readonly connectRequest: ConnectRequest;
   readonly head: StreamAction['head'];
   readonly admitted: Admission;
+  readonly realm: RealmKey;
 }
 
 /** MER5. */
 function openWithReplay(
   { realms, admissionControl, missedReplay }: OpenStreamParts,
-  { request, connectRequest, head, admitted }: ReplayedStream,
+  { request, connectRequest, head, admitted, realm }: ReplayedStream,
 ): void {
   const { exchange, client, cors, guard, reply } = request;
   const open = (spend: (units: number) => void): void => {
@@ -132,12 +135,14 @@ function openWithReplay(
       exchange.respondWithStream({ status, headers: [...headers, ...cors] }, admitted);
     });
   };
-  exchange.spend?.(missedReplay.open(open));
+  exchange.spend?.(missedReplay.open(realm, open));
 }
 
-function mayMiss(realms: Realms, connectRequest: ConnectRequest, dialect: CommonDialect): boolean {
-  if (!('since' in connectRequest) || connectRequest.since === undefined) return false;
-  return realms.resolve(connectRequest.key)?.topics(dialect).keepsHistory === true;
+/** @returns undefined if the stream can't have missed a publication. */
+function realmToReplay(realms: Realms, connectRequest: ConnectRequest, dialect: CommonDialect): RealmKey | undefined {
+  if (!('since' in connectRequest) || connectRequest.since === undefined) return undefined;
+  const realm = realms.resolve(connectRequest.key);
+  return realm?.topics(dialect).keepsHistory === true ? realm.key : undefined;
 }
 
 function missedBy(realms: Realms, connectRequest: ConnectRequest, dialect: CommonDialect): MissedPublications | undefined {

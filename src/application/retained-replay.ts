@@ -3,6 +3,7 @@ import type { RealmSession } from '../domain/realm.ts';
 import type { Meter, Selector, TopicPattern } from '../domain/topic.ts';
 import type { TopicRegistry } from '../domain/topic-registry.ts';
 import type { Connections } from './connections.ts';
+import { NextTurn } from './next-turn.ts';
 import type { Performer } from './performer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Turns } from './turns.ts';
@@ -40,10 +41,14 @@ interface Search {
 export class RetainedReplay {
   readonly #parts: RetainedReplayParts;
   readonly #searches = new Map<ConnectionId, Search>();
-  #isScheduled = false;
+  readonly #nextTurn: NextTurn;
 
   constructor(parts: RetainedReplayParts) {
     this.#parts = parts;
+    this.#nextTurn = new NextTurn(parts.clock, () => {
+      parts.turns.run(() => this.#slice());
+      if (this.#searches.size > 0) this.#nextTurn.request();
+    });
   }
 
   /** Must be called within a turn, after the receipt. */
@@ -69,18 +74,7 @@ export class RetainedReplay {
       steps: 0,
     };
     this.#searches.set(session.connection, search);
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    const { clock, turns } = this.#parts;
-    clock.wakeAt(clock.now(), () => {
-      this.#isScheduled = false;
-      turns.run(() => this.#slice());
-      if (this.#searches.size > 0) this.#schedule();
-    });
+    this.#nextTurn.request();
   }
 
   #slice(): void {
@@ -89,7 +83,9 @@ export class RetainedReplay {
       const before = meter.steps;
       const isDone = this.#searchSome(search, meter);
       this.#charge(search, meter.steps - before);
-      if (isDone) this.#searches.delete(id);
+      this.#searches.delete(id);
+      // Last, so that a long search does not delay those of other connections.
+      if (!isDone) this.#searches.set(id, search);
       if (meter.steps >= STEPS_PER_TURN) return;
     }
   }

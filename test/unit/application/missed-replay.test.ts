@@ -11,6 +11,7 @@ import { ReceivedMessages } from '../../../src/application/received-messages.ts'
 import { Turns } from '../../../src/application/turns.ts';
 import type { CatchUp } from '../../../src/domain/catch-up.ts';
 import type { Decision } from '../../../src/domain/decision.ts';
+import { realmKey } from '../../../src/domain/ids.ts';
 import { MemoryAccount } from '../../../src/domain/memory-account.ts';
 import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { Realm, type RealmSession } from '../../../src/domain/realm.ts';
@@ -133,7 +134,7 @@ function open(requested: Partial<RequestedTopics> = {}): Stream {
   const one = session('ann', realm, 0, { connection: id, traits: SUBSCRIBER_TRAITS, requestedTopics, memory });
   connection.session = one;
   realm.connecting(one, 0);
-  replay.open((spend) => {
+  replay.open(realm.key, (spend) => {
     spend(1);
     const decisions: Decision[] = [];
     realm.admitGuest(one, decisions);
@@ -262,18 +263,32 @@ describe('M23: streams with a replay', () => {
     for (let n = 0; n < 1_000; n++) publish();
     const opened: number[] = [];
     const first = open();
-    for (const n of [1, 2]) expect(replay.open(() => void opened.push(n))).toBe(0);
+    for (const n of [1, 2]) expect(replay.open(realm.key, () => void opened.push(n))).toBe(0);
     expect([first.memory.bytes > 0, opened]).toEqual([true, []]);
     run(() => 0);
     expect([first.ids.length, opened]).toEqual([1_000, [1, 2]]);
-    expect(replay.open((spend) => spend(7))).toBe(7);
+    expect(replay.open(realm.key, (spend) => spend(7))).toBe(7);
   });
 
   it('are opened in later turns if the search takes long', () => {
     let opened = 0;
-    for (let n = 0; n < 10; n++) replay.open((spend) => spend((opened += 1) && 3_000));
+    for (let n = 0; n < 10; n++) replay.open(realm.key, (spend) => spend((opened += 1) && 3_000));
     const counts = run(() => opened);
     expect([counts[0], counts.at(-1)]).toEqual([2, 10]);
     expect(Math.max(...differences(counts))).toBe(2);
+  });
+
+  it('are opened in turns by realm, so that many streams of one realm do not delay another', () => {
+    const opened: string[] = [];
+    const wait = (key: string, name: string): void =>
+      void replay.open(realmKey(key), (spend) => {
+        spend(10_000);
+        opened.push(name);
+      });
+    for (let n = 0; n < 100; n++) wait('busy', `busy ${n}`);
+    for (const name of ['quiet 0', 'quiet 1']) wait('quiet', name);
+    run(() => 0);
+    expect(opened.slice(0, 6)).toEqual(['busy 0', 'busy 1', 'quiet 0', 'busy 2', 'quiet 1', 'busy 3']);
+    expect(opened).toHaveLength(102);
   });
 });
