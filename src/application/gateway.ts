@@ -2,6 +2,7 @@ import type { ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { MemoryAccount } from '../domain/memory-account.ts';
 import type { SignalMessage } from '../domain/message.ts';
+import { timeUntilFull } from '../domain/rate-limiter.ts';
 import type { AccessRefusal } from '../domain/refusal.ts';
 import type { Millis } from '../domain/time.ts';
 import { newConnection, trafficOf, type Connection } from './connection.ts';
@@ -273,5 +274,5 @@ export class BrokerGateway implements Gateway {
 
 /** M19: how long until the rate limiter of a connection has its full allowance again. */
 function overdraftOf({ session }: Connection, now: Millis): Millis {
-  return session?.rateLimiter.timeUntilFull(session.rateLimits, now) ?? 0;
+  return session === undefined ? 0 : timeUntilFull(session, now);
 }

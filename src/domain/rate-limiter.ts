@@ -12,59 +12,66 @@ export interface RateLimits {
   readonly malformedWindow: Millis;
 }
 
-/** M10, M19: rate limits of one peer: a token bucket for messages, and a window of strikes for malformed messages. */
-export class RateLimiter {
-  /** M19: the moment at which the bucket was empty, if it only filled since then. In the future while the bucket is overdrawn. */
-  #emptySince: Millis;
-  #strikes: Strikes | undefined = undefined;
-
-  constructor(limits: RateLimits, now: Millis) {
-    this.#emptySince = now - refillTime(limits.messageBurst, limits);
-  }
-
-  /**
-   * M19: takes tokens, also from an empty bucket.
-   * @returns the time until the overdraft is refilled; 0 if the bucket is not overdrawn.
-   */
-  takeTokens(limits: RateLimits, now: Millis, tokens = 1): Millis {
-    const fullSince = now - refillTime(limits.messageBurst, limits);
-    this.#emptySince = Math.max(this.#emptySince, fullSince) + refillTime(tokens, limits);
-    // Sums of fractions are not exact.
-    const overdraft = this.#emptySince - now;
-    return overdraft > ROUNDING ? Math.ceil(overdraft - ROUNDING) : 0;
-  }
-
-  /** A7: keeps the tokens in the bucket, and the overdraft, under limits with another refill rate. */
-  changeLimits(before: RateLimits, after: RateLimits, now: Millis): void {
-    const filledSince = Math.max(this.#emptySince, now - refillTime(before.messageBurst, before));
-    this.#emptySince = now - ((now - filledSince) * before.messagesPerSecond) / after.messagesPerSecond;
-  }
-
-  /** Time until the limiter is in its initial state: a full bucket and no strikes. */
-  timeUntilReset(limits: RateLimits, now: Millis): Millis {
-    const window = this.#strikes === undefined ? 0 : this.#strikes.since + limits.malformedWindow - now;
-    return Math.max(this.timeUntilFull(limits, now), window);
-  }
-
-  /** M19: time until the bucket is full. */
-  timeUntilFull(limits: RateLimits, now: Millis): Millis {
-    return Math.max(0, this.#emptySince + refillTime(limits.messageBurst, limits) - now);
-  }
-
-  /** M10: counts one malformed message. @returns true if the window has more strikes than are tolerated. */
-  strike(limits: RateLimits, now: Millis): boolean {
-    if (this.#strikes === undefined || now - this.#strikes.since >= limits.malformedWindow) {
-      this.#strikes = { since: now, count: 0 };
-    }
-    this.#strikes.count += 1;
-    return this.#strikes.count > limits.malformedPerWindow;
-  }
+/** M10: malformed messages in one window. */
+export interface Strikes {
+  readonly since: Millis;
+  readonly count: number;
 }
 
-/** Malformed messages in one window. Allocated on the first one, because most peers send none. */
-interface Strikes {
-  readonly since: Millis;
-  count: number;
+/**
+ * M10, M19: a peer with rate limits: a token bucket for messages, and a window of strikes for malformed messages. Implemented by
+ * `Session`: an object of its own would take five times the memory of the bucket.
+ */
+export interface RateLimited {
+  readonly rateLimits: RateLimits;
+  /** M19: the moment at which the bucket was empty, if it only filled since then. In the future while the bucket is overdrawn. */
+  emptySince: Millis;
+  /** Undefined before the first one, because most peers send no malformed message. */
+  strikes: Strikes | undefined;
+}
+
+/** M19: `emptySince` of a bucket that is full now. */
+export function fullBucket(limits: RateLimits, now: Millis): Millis {
+  return now - refillTime(limits.messageBurst, limits);
+}
+
+/**
+ * M19: takes tokens, also from an empty bucket.
+ * @returns the time until the overdraft is refilled; 0 if the bucket is not overdrawn.
+ */
+export function takeTokens(peer: RateLimited, now: Millis, tokens = 1): Millis {
+  const limits = peer.rateLimits;
+  const emptySince = Math.max(peer.emptySince, fullBucket(limits, now)) + refillTime(tokens, limits);
+  peer.emptySince = emptySince;
+  // Sums of fractions are not exact.
+  const overdraft = emptySince - now;
+  return overdraft > ROUNDING ? Math.ceil(overdraft - ROUNDING) : 0;
+}
+
+/** A7: keeps the tokens in the bucket, and the overdraft, if the earlier limits had another refill rate. */
+export function keepTokens(peer: RateLimited, before: RateLimits, now: Millis): void {
+  const filledSince = Math.max(peer.emptySince, fullBucket(before, now));
+  peer.emptySince = now - ((now - filledSince) * before.messagesPerSecond) / peer.rateLimits.messagesPerSecond;
+}
+
+/** Time until the limiter is in its initial state: a full bucket and no strikes. */
+export function timeUntilReset(peer: RateLimited, now: Millis): Millis {
+  const window = peer.strikes === undefined ? 0 : peer.strikes.since + peer.rateLimits.malformedWindow - now;
+  return Math.max(timeUntilFull(peer, now), window);
+}
+
+/** M19: time until the bucket is full. */
+export function timeUntilFull({ emptySince, rateLimits }: RateLimited, now: Millis): Millis {
+  return Math.max(0, emptySince + refillTime(rateLimits.messageBurst, rateLimits) - now);
+}
+
+/** M10: counts one malformed message. @returns true if the window has more strikes than are tolerated. */
+export function strike(peer: RateLimited, now: Millis): boolean {
+  const { strikes, rateLimits } = peer;
+  const isOver = strikes === undefined || now - strikes.since >= rateLimits.malformedWindow;
+  const { since, count } = isOver ? { since: now, count: 0 } : strikes;
+  peer.strikes = { since, count: count + 1 };
+  return count + 1 > rateLimits.malformedPerWindow;
 }
 
 const ROUNDING: Millis = 1e-3;

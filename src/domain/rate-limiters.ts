@@ -1,12 +1,10 @@
-import type { RateLimiter, RateLimits } from './rate-limiter.ts';
+import { timeUntilReset, type RateLimited } from './rate-limiter.ts';
 import type { Session } from './session.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
 
-interface SavedLimiter {
+interface SavedLimiter extends RateLimited {
   readonly token: Token;
-  readonly limits: RateLimits;
-  readonly rateLimiter: RateLimiter;
 }
 
 // About 200 bytes each. Beyond this number the oldest one is dropped, because it is the first to be full again.
@@ -31,11 +29,11 @@ export class RateLimiters {
 
   /** Saves the limiter of a session that has ended. */
   save(session: Session): void {
-    const { token, rateLimiter, rateLimits: limits, lastReceivedAt } = session;
-    if (rateLimiter.timeUntilReset(limits, lastReceivedAt) === 0) return;
+    const { token, rateLimits, emptySince, strikes, lastReceivedAt } = session;
+    if (timeUntilReset(session, lastReceivedAt) === 0) return;
     const name = this.#nameOf(session);
     this.#saved.delete(name);
-    this.#saved.set(name, { token, limits, rateLimiter });
+    this.#saved.set(name, { token, rateLimits, emptySince, strikes });
     if (this.#saved.size <= MAX_SAVED) return;
     for (const oldest of this.#saved.keys()) return void this.#saved.delete(oldest);
   }
@@ -47,13 +45,14 @@ export class RateLimiters {
     const saved = this.#saved.get(name);
     if (saved === undefined || !saved.token.matches(session.token)) return;
     this.#saved.delete(name);
-    session.rateLimiter = saved.rateLimiter;
+    session.emptySince = saved.emptySince;
+    if (saved.strikes !== undefined) session.strikes = saved.strikes;
   }
 
   /** Drops limiters that are full again, the oldest first. The cost is proportional to the number dropped. */
   sweep(now: Millis): void {
-    for (const [name, { limits, rateLimiter }] of this.#saved) {
-      if (rateLimiter.timeUntilReset(limits, now) > 0) return;
+    for (const [name, saved] of this.#saved) {
+      if (timeUntilReset(saved, now) > 0) return;
       this.#saved.delete(name);
     }
   }

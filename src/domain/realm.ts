@@ -7,7 +7,7 @@ import { LivenessMonitor, type DueSession, type LivenessTimeouts } from './liven
 import { deliverableTo, fetchMailbox, fetchMore, handOver, type MailboxFetch } from './mailbox-fetch.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { needsDelivery, notice, type OutgoingMessage, type SignalMessage } from './message.ts';
-import { tokensFor, type RateLimits } from './rate-limiter.ts';
+import { strike, takeTokens, tokensFor, type RateLimits } from './rate-limiter.ts';
 import { RateLimiters } from './rate-limiters.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Session, SessionEvent, SessionTraits } from './session.ts';
@@ -186,7 +186,7 @@ export class Realm {
 
   /** M19, M20: takes tokens. @returns the rate-limit decision (pause or close); undefined within the limit */
   takeTokens(session: Session, now: Millis, tokens = 1): Decision | undefined {
-    const overdraft = session.rateLimiter.takeTokens(session.rateLimits, now, tokens);
+    const overdraft = takeTokens(session, now, tokens);
     if (overdraft === 0) return undefined;
     if (this.limits.onFlood === 'pause') return { do: 'pause', session, until: now + overdraft };
     return this.#close(session, 'ended', 'flooding');
@@ -211,7 +211,7 @@ export class Realm {
 
   /** M10: counts a strike. Several strikes in a window close the connection; a single malformed frame does not. */
   malformed(session: Session, now: Millis): Decision {
-    return session.rateLimiter.strike(session.rateLimits, now) ? this.#close(session, 'ended', 'malformed') : IGNORE.malformed;
+    return strike(session, now) ? this.#close(session, 'ended', 'malformed') : IGNORE.malformed;
   }
 
   /** T5, O14, B3, L1, W1: the session exceeded its topics, backlog, memory budget or idle time, or can't be read. */

@@ -1,11 +1,13 @@
 import type { ClaimNumber } from './claim-number.ts';
-import { OPEN_GRANT, type Grant } from './grant.ts';
+import { extraCredentialBytes } from './credential-bytes.ts';
+import type { Grant } from './grant.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from './ids.ts';
 import { invariant } from './invariant.ts';
 import type { MemoryAccount } from './memory-account.ts';
-import { textBytes } from './memory-sizes.ts';
 import type { Payload, SignalMessage } from './message.ts';
-import { RateLimiter, type RateLimits } from './rate-limiter.ts';
+import { fullBucket, keepTokens, type RateLimited, type RateLimits, type Strikes } from './rate-limiter.ts';
+import { lowerLimits, noticeTime, OPEN_ACCESS } from './session-access.ts';
+import { NO_EXTRAS, type SessionExtras } from './session-extras.ts';
 import { NEVER, type Millis } from './time.ts';
 import type { Token } from './token.ts';
 import type { Draft, GroupSelector, PatternMap, RequestedTopics, TopicName } from './topic.ts';
@@ -86,69 +88,39 @@ export interface SessionRequest<R extends SessionRealm = SessionRealm> {
   readonly clientId?: string | undefined;
 }
 
-const NO_MESSAGES: readonly SignalMessage[] = [];
+/** The conditions of a session: bits of one field, because a field for each would be a quarter of a session. */
+const CLAIMED = 1;
+const CAN_REFRESH = 2;
+const FETCHING_MAILBOX = 4;
+const MUST_FETCH_AGAIN = 8;
+const DRAINING = 16;
+const PINGED = 32;
 
-/** The rights of a session, and their end. Replaced on each change, so that all sessions without a token share one. */
-interface SessionAccess {
-  readonly grant: Grant;
-  readonly expiresAt: Millis;
-  readonly noticeAt: Millis;
+function withCondition(conditions: number, condition: number, isTrue: boolean): number {
+  return isTrue ? conditions | condition : conditions & ~condition;
 }
-
-const OPEN_ACCESS: SessionAccess = { grant: OPEN_GRANT, expiresAt: NEVER, noticeAt: NEVER };
-
-/** The state that most peers never have, and share therefore. Replaced on each change. */
-interface SessionExtras {
-  readonly requestedTopics: RequestedTopics | undefined;
-  readonly clientId: string | undefined;
-  readonly subscriptions: SessionSubscriptions | undefined;
-  readonly will: Payload | undefined;
-  readonly willDraft: Draft | undefined;
-  readonly inherited: readonly SignalMessage[];
-}
-
-const NO_EXTRAS: SessionExtras = {
-  requestedTopics: undefined,
-  clientId: undefined,
-  subscriptions: undefined,
-  will: undefined,
-  willDraft: undefined,
-  inherited: NO_MESSAGES,
-};
 
 /** A connection from its request to become a peer or a subscriber until its close. */
-export class Session<R extends SessionRealm = SessionRealm> {
+export class Session<R extends SessionRealm = SessionRealm> implements RateLimited {
   readonly connection: ConnectionId;
   readonly realm: R;
   readonly id: PeerId;
   /** A4: with the granted owner after `authorize`. */
   token: Token;
-  #access: SessionAccess;
-  readonly #canRefresh: boolean;
-  /** M19: those of the realm, or lower ones of the grant. */
-  rateLimits: RateLimits;
-  /** Whether its id was claimed in the directory. */
-  isClaimed = false;
   /** Of its granted claim. Undefined before, and if the directory has no numbers. */
   claimNumber: ClaimNumber | undefined = undefined;
-  /** Owned by `RateLimiters`. After a reconnect, the limiter of the previous session. */
-  rateLimiter: RateLimiter;
   readonly traits: SessionTraits;
   readonly memory: MemoryAccount | undefined;
   state: SessionState = 'connecting';
-  #extras: SessionExtras = NO_EXTRAS;
-
-  /** O11. Owned by `Realm`: a fetch of the mailbox is in progress; and messages were held meanwhile. */
-  isFetchingMailbox = false;
-  mustFetchAgain = false;
-  /** Owned by `Realm`: the session is closed after the fetched messages are delivered. */
-  isDraining = false;
-
+  #conditions = 0;
+  #access = OPEN_ACCESS;
+  #extras: SessionExtras<SessionSubscriptions> = NO_EXTRAS;
+  /** M19. After a reconnect, that of the previous session. */
+  emptySince: Millis;
   /** Owned by `LivenessMonitor`: time of the last message, without suspensions of the process (L6). */
   lastMessageAt: Millis;
   /** Owned by `IdleQueue`, including the neighbours in its list. */
   lastReceivedAt: Millis;
-  isPinged = false;
   idleLonger: Session | undefined = undefined;
   idleShorter: Session | undefined = undefined;
 
@@ -157,18 +129,62 @@ export class Session<R extends SessionRealm = SessionRealm> {
     this.realm = request.realm;
     this.id = request.id;
     this.token = request.token;
-    const expiresAt = request.requestedTopics?.expiresAt;
-    this.#access = expiresAt === undefined ? OPEN_ACCESS : { ...OPEN_ACCESS, expiresAt };
-    this.rateLimits = request.realm.limits;
-    this.rateLimiter = new RateLimiter(request.realm.limits, now);
-    this.traits = request.traits;
-    this.#canRefresh = request.canRefresh === true;
     const { requestedTopics, clientId } = request;
+    const expiresAt = requestedTopics?.expiresAt;
+    if (expiresAt !== undefined) this.#access = { ...OPEN_ACCESS, expiresAt };
+    this.emptySince = fullBucket(request.realm.limits, now);
+    this.traits = request.traits;
+    if (request.canRefresh === true) this.#conditions = CAN_REFRESH;
     if (requestedTopics !== undefined || clientId !== undefined) this.#extras = { ...NO_EXTRAS, requestedTopics, clientId };
-    this.lastMessageAt = now;
     this.memory = request.memory;
-    this.memory?.set('credentials', extraCredentialBytes(request.id, request.token));
+    this.memory?.set('credentials', extraCredentialBytes(this.id, this.token));
+    this.lastMessageAt = now;
     this.lastReceivedAt = now;
+  }
+
+  /** Whether its id was claimed in the directory. */
+  get isClaimed(): boolean {
+    return (this.#conditions & CLAIMED) !== 0;
+  }
+
+  set isClaimed(isTrue: boolean) {
+    this.#conditions = withCondition(this.#conditions, CLAIMED, isTrue);
+  }
+
+  /** O11. Owned by `Realm`: a fetch of the mailbox is in progress. */
+  get isFetchingMailbox(): boolean {
+    return (this.#conditions & FETCHING_MAILBOX) !== 0;
+  }
+
+  set isFetchingMailbox(isTrue: boolean) {
+    this.#conditions = withCondition(this.#conditions, FETCHING_MAILBOX, isTrue);
+  }
+
+  /** O11. Owned by `Realm`: messages were held during the fetch. */
+  get mustFetchAgain(): boolean {
+    return (this.#conditions & MUST_FETCH_AGAIN) !== 0;
+  }
+
+  set mustFetchAgain(isTrue: boolean) {
+    this.#conditions = withCondition(this.#conditions, MUST_FETCH_AGAIN, isTrue);
+  }
+
+  /** Owned by `Realm`: the session is closed after the fetched messages are delivered. */
+  get isDraining(): boolean {
+    return (this.#conditions & DRAINING) !== 0;
+  }
+
+  set isDraining(isTrue: boolean) {
+    this.#conditions = withCondition(this.#conditions, DRAINING, isTrue);
+  }
+
+  /** Owned by `IdleQueue`. */
+  get isPinged(): boolean {
+    return (this.#conditions & PINGED) !== 0;
+  }
+
+  set isPinged(isTrue: boolean) {
+    this.#conditions = withCondition(this.#conditions, PINGED, isTrue);
   }
 
   /** A3. Changed by `authorize` only. */
@@ -186,12 +202,16 @@ export class Session<R extends SessionRealm = SessionRealm> {
     return this.#access.noticeAt;
   }
 
+  /** M19: those of the realm, or lower ones of the grant. */
+  get rateLimits(): RateLimits {
+    return this.#access.rateLimits ?? this.realm.limits;
+  }
+
   /** Changed by `renewTopicRights` only. */
   get requestedTopics(): RequestedTopics | undefined {
     return this.#extras.requestedTopics;
   }
 
-  /** T16. */
   get clientId(): string | undefined {
     return this.#extras.clientId;
   }
@@ -232,26 +252,31 @@ export class Session<R extends SessionRealm = SessionRealm> {
     this.#extras = { ...this.#extras, inherited };
   }
 
+  /** M10. */
+  get strikes(): Strikes | undefined {
+    return this.#extras.strikes;
+  }
+
+  set strikes(strikes: Strikes | undefined) {
+    this.#extras = { ...this.#extras, strikes };
+  }
+
   /** A3 to A5, A7: applies a grant, before the session is registered, or with a fresh token of the same owner. */
   authorize(grant: Grant, now: Millis, token = this.token): void {
-    const { owner, lifetime, messagesPerSecond } = grant;
-    this.token = owner === undefined ? token : token.ownedBy(owner);
+    this.token = grant.owner === undefined ? token : token.ownedBy(grant.owner);
     this.memory?.set('credentials', extraCredentialBytes(this.id, this.token));
-    const expiresAt = Math.min(this.requestedTopics?.expiresAt ?? NEVER, now + lifetime);
-    this.#access = { grant, expiresAt, noticeAt: this.#canRefresh ? noticeTime(expiresAt, now) : NEVER };
-    const { limits } = this.realm;
+    const expiresAt = Math.min(this.requestedTopics?.expiresAt ?? NEVER, now + grant.lifetime);
+    const noticeAt = (this.#conditions & CAN_REFRESH) === 0 ? NEVER : noticeTime(expiresAt, now);
     const before = this.rateLimits;
-    const isLower = messagesPerSecond !== undefined && messagesPerSecond < limits.messagesPerSecond;
-    this.rateLimits = isLower ? { ...limits, messagesPerSecond } : limits;
-    if (this.state !== 'connecting') this.rateLimiter.changeLimits(before, this.rateLimits, now);
-    else if (isLower) this.rateLimiter = new RateLimiter(this.rateLimits, now);
+    this.#access = { grant, expiresAt, noticeAt, rateLimits: lowerLimits(this.realm.limits, grant) };
+    if (this.state !== 'connecting') keepTokens(this, before, now);
+    else if (this.rateLimits !== this.realm.limits) this.emptySince = fullBucket(this.rateLimits, now);
   }
 
   /** A7, MER12: a fresh token replaces the rights in topics, and the grant. */
   renewTopicRights(rights: Pick<RequestedTopics, 'clearance' | 'expiresAt' | 'permissions'>, grant: Grant, now: Millis): void {
     const { clearance, expiresAt, permissions } = rights;
-    const before = this.#extras.requestedTopics;
-    const requestedTopics = { selectors: [], presence: false, ...before, clearance, expiresAt, permissions };
+    const requestedTopics = { selectors: [], presence: false, ...this.requestedTopics, clearance, expiresAt, permissions };
     this.#extras = { ...this.#extras, requestedTopics };
     this.authorize(grant, now);
   }
@@ -272,24 +297,4 @@ export class Session<R extends SessionRealm = SessionRealm> {
     invariant(next !== undefined, `a session in state ${this.state} allows the event ${event}`);
     this.state = next;
   }
-}
-
-/** A7: time from the notice to the expiry, for tokens that are valid for at least twice as long. */
-const LONGEST_NOTICE: Millis = 60_000;
-
-function noticeTime(expiresAt: Millis, now: Millis): Millis {
-  return expiresAt === NEVER ? NEVER : expiresAt - Math.min(LONGEST_NOTICE, Math.floor((expiresAt - now) / 2));
-}
-
-/** Length of id and token that the fixed cost of a connection includes. */
-const INCLUDED_CREDENTIAL_BYTES = 256;
-
-/** Characters of id and token that never exceed it: two bytes each, with two headers and their padding. */
-const INCLUDED_CREDENTIAL_CHARACTERS = 104;
-
-function extraCredentialBytes(id: PeerId, token: Token): number {
-  const secret = token.reveal();
-  if (id.length + secret.length <= INCLUDED_CREDENTIAL_CHARACTERS && token.identity === secret) return 0;
-  const identityBytes = token.identity === secret ? 0 : textBytes(token.identity);
-  return Math.max(0, textBytes(id) + textBytes(secret) + identityBytes - INCLUDED_CREDENTIAL_BYTES);
 }

@@ -1,20 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { RateLimiter, tokensFor } from '../../../src/domain/rate-limiter.ts';
+import {
+  fullBucket,
+  keepTokens,
+  strike,
+  takeTokens,
+  tokensFor,
+  type RateLimited,
+  type RateLimits,
+} from '../../../src/domain/rate-limiter.ts';
 import { LIMITS } from './session-fixture.ts';
 
-describe('RateLimiter', () => {
+function fullAt(now: number, rateLimits: RateLimits = LIMITS): RateLimited {
+  return { rateLimits, emptySince: fullBucket(rateLimits, now), strikes: undefined };
+}
+
+describe('the rate limiter', () => {
   it('M19: allows the burst, then the refill rate', () => {
-    const limiter = new RateLimiter(LIMITS, 0);
-    const overdrafts = Array.from({ length: 6 }, () => limiter.takeTokens(LIMITS, 0));
+    const peer = fullAt(0);
+    const overdrafts = Array.from({ length: 6 }, () => takeTokens(peer, 0));
     expect(overdrafts).toEqual([0, 0, 0, 0, 0, 100]);
-    expect([limiter.takeTokens(LIMITS, 200), limiter.takeTokens(LIMITS, 200)]).toEqual([0, 100]);
+    expect([takeTokens(peer, 200), takeTokens(peer, 200)]).toEqual([0, 100]);
   });
 
   it('M19: increases the overdraft with every message, and never fills beyond the burst', () => {
-    const limiter = new RateLimiter(LIMITS, 0);
-    for (let i = 0; i < 5; i++) limiter.takeTokens(LIMITS, 0);
-    expect([limiter.takeTokens(LIMITS, 0), limiter.takeTokens(LIMITS, 0)]).toEqual([100, 200]);
-    const overdrafts = Array.from({ length: 6 }, () => limiter.takeTokens(LIMITS, 3_600_000));
+    const peer = fullAt(0);
+    for (let i = 0; i < 5; i++) takeTokens(peer, 0);
+    expect([takeTokens(peer, 0), takeTokens(peer, 0)]).toEqual([100, 200]);
+    const overdrafts = Array.from({ length: 6 }, () => takeTokens(peer, 3_600_000));
     expect(overdrafts).toEqual([0, 0, 0, 0, 0, 100]);
   });
 
@@ -27,27 +39,31 @@ describe('RateLimiter', () => {
   it('M22: a message costs one token for each started 64 KiB, at most a full bucket', () => {
     const sizes = [0, 1, 65_536, 65_537, 131_072, 1_048_576];
     expect(sizes.map((bytes) => tokensFor(bytes, { messageBurst: 15 }))).toEqual([1, 1, 1, 2, 2, 15]);
-    const limiter = new RateLimiter(LIMITS, 0);
-    expect([limiter.takeTokens(LIMITS, 0, 5), limiter.takeTokens(LIMITS, 0)]).toEqual([0, 100]);
+    const peer = fullAt(0);
+    expect([takeTokens(peer, 0, 5), takeTokens(peer, 0)]).toEqual([0, 100]);
   });
 
   it('M10: tolerates the configured number of strikes in a window', () => {
-    const limiter = new RateLimiter(LIMITS, 0);
-    expect([0, 500, 999].map((now) => limiter.strike(LIMITS, now))).toEqual([false, false, true]);
+    const peer = fullAt(0);
+    expect([0, 500, 999].map((now) => strike(peer, now))).toEqual([false, false, true]);
   });
 
   it('M10: resets the strikes with each window', () => {
-    const limiter = new RateLimiter(LIMITS, 0);
-    expect([0, 500, 1_000, 1_999, 2_000].map((now) => limiter.strike(LIMITS, now))).toEqual([false, false, false, false, false]);
+    const peer = fullAt(0);
+    expect([0, 500, 1_000, 1_999, 2_000].map((now) => strike(peer, now))).toEqual([false, false, false, false, false]);
   });
 
   it('A7: keeps the tokens and the overdraft under another refill rate', () => {
-    const slow = { ...LIMITS, messagesPerSecond: 1 };
-    const limiter = new RateLimiter(LIMITS, 0);
-    for (let i = 0; i < 3; i++) limiter.takeTokens(LIMITS, 10_000);
-    limiter.changeLimits(LIMITS, slow, 10_000);
-    expect(Array.from({ length: 3 }, () => limiter.takeTokens(slow, 10_000))).toEqual([0, 0, 1_000]);
-    limiter.changeLimits(slow, LIMITS, 10_000);
-    expect(limiter.takeTokens(LIMITS, 10_000)).toBe(200);
+    const peer = { ...fullAt(0), rateLimits: LIMITS };
+    const changeLimits = (limits: RateLimits): void => {
+      const before = peer.rateLimits;
+      Object.assign(peer, { rateLimits: limits });
+      keepTokens(peer, before, 10_000);
+    };
+    for (let i = 0; i < 3; i++) takeTokens(peer, 10_000);
+    changeLimits({ ...LIMITS, messagesPerSecond: 1 });
+    expect(Array.from({ length: 3 }, () => takeTokens(peer, 10_000))).toEqual([0, 0, 1_000]);
+    changeLimits(LIMITS);
+    expect(takeTokens(peer, 10_000)).toBe(200);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RealmSession, Realm } from '../../../src/domain/realm.ts';
+import { takeTokens } from '../../../src/domain/rate-limiter.ts';
 import { Realms } from '../../../src/domain/realms.ts';
 import { Token } from '../../../src/domain/token.ts';
 import { LIMITS, REALM_IDENTITY, session } from './session-fixture.ts';
@@ -111,7 +112,7 @@ describe('realms by pattern', () => {
     first.realm.lost(first);
     realms.sweep(100_000, () => undefined);
     const second = connect(realms, 'team-1', 'ann', 100_000);
-    expect(second.rateLimiter).not.toBe(first.rateLimiter);
+    expect(takeTokens(second, 100_000, LIMITS.messageBurst)).toBe(0);
   });
 
   it('L1, L5, L6: closes idle peers of all realms, and pings those that are due, in their own realm', () => {
