@@ -12,89 +12,139 @@ import type { Admission } from './ports/transport.ts';
 import type { ReceivedMessages } from './received-messages.ts';
 import { NO_HEADERS, type RequestHeaders } from './request-headers.ts';
 
-/** One open socket or stream, its dialect, and its session. */
-export interface Connection {
-  readonly socket: Socket;
+/** The facts that all connections of one dialect and carrier share. */
+export interface ConnectionKind {
   readonly dialect: CommonDialect;
-  /** W2: for a dialect without state, the dialect itself, which all its connections share. */
-  readonly conversation: Dialect | Conversation;
   readonly carrier: Carrier;
   /** The counters of its dialect. */
   readonly received: ReceivedMessages;
+}
+
+/** The state that most connections never have, and share therefore. Replaced on each change. */
+interface ConnectionExtras {
+  readonly pausedUntil: Millis;
+  readonly ending: Ending | 'refused' | undefined;
+  readonly iceDueAt: Millis | undefined;
+  readonly origin: string | undefined;
+  readonly headers: RequestHeaders;
+}
+
+const NO_EXTRAS: ConnectionExtras = {
+  pausedUntil: 0,
+  ending: undefined,
+  iceDueAt: undefined,
+  origin: undefined,
+  headers: NO_HEADERS,
+};
+
+type NewConnection = Pick<Connection, 'socket' | 'conversation' | 'openedAt'>;
+
+/** One open socket or stream, its dialect, and its session. */
+export class Connection {
+  readonly #kind: ConnectionKind;
+  readonly socket: Socket;
+  /** W2: for a dialect without state, the dialect itself, which all its connections share. */
+  readonly conversation: Dialect | Conversation;
   /** The client's address. */
   readonly address: string;
   /** B1. Undefined if memory is not counted. */
-  readonly memory?: MemoryAccount | undefined;
+  readonly memory: MemoryAccount | undefined;
   /** Undefined until the credentials are read, and for a connection that is never registered. */
-  session: RealmSession | undefined;
-  /** M19: reading is paused until this time; 0 if not paused. */
-  pausedUntil: Millis;
+  session: RealmSession | undefined = undefined;
   /** Changed by `FanOut` only: batches that are pending for this connection, the oldest first. */
-  pendingBatches?: DeliveryQueue | undefined;
+  pendingBatches: DeliveryQueue | undefined = undefined;
   /** M20: the broker sent a ping; the pong that answers it costs no rate-limit token. */
-  isPinged: boolean;
-  /** Why the broker closes or refuses it; undefined before. */
-  ending: Ending | 'refused' | undefined;
-  /** Owned by `IcePush`: when the ICE servers of this peer are due for renewal. */
-  iceDueAt?: Millis | undefined;
-  /** The origin of the page; kept after registration for A7 only. */
-  origin: string | undefined;
-  /** The headers that the authorizer reads; kept after registration for A7 only. */
-  headers: RequestHeaders;
+  isPinged = false;
+  #extras: ConnectionExtras;
   readonly openedAt: Millis;
-  framesIn: number;
-  bytesIn: number;
-  framesOut: number;
-  bytesOut: number;
-}
+  framesIn = 0;
+  bytesIn = 0;
+  framesOut = 0;
+  bytesOut = 0;
 
-type NewConnection = Pick<Connection, 'socket' | 'dialect' | 'conversation' | 'received' | 'openedAt'>;
-
-/** Makes a connection without traffic. */
-export function newConnection(
-  { socket, dialect, conversation, received, openedAt }: NewConnection,
-  { carrier, address, memory, origin, headers = NO_HEADERS }: Omit<Admission, 'accept' | 'dialect' | 'connectRequest'>,
-): Connection {
-  return {
-    socket,
-    dialect,
-    conversation,
-    carrier,
-    received,
-    address,
-    memory,
-    session: undefined,
-    pausedUntil: 0,
-    pendingBatches: undefined,
-    isPinged: false,
-    ending: undefined,
-    iceDueAt: undefined,
-    origin,
-    headers,
-    openedAt,
-    framesIn: 0,
-    bytesIn: 0,
-    framesOut: 0,
-    bytesOut: 0,
-  };
-}
-
-/**
- * Drops the facts that only a connecting client needs.
- * @param mayRefresh A7: keeps those that the authorizer receives with a fresh token. `authorization` has the earlier token.
- */
-export function forgetRequest(connection: Connection, mayRefresh: boolean): void {
-  if (!mayRefresh) {
-    connection.origin = undefined;
-    connection.headers = NO_HEADERS;
-    return;
+  constructor(
+    kind: ConnectionKind,
+    { socket, conversation, openedAt }: NewConnection,
+    { address, memory, origin, headers }: Pick<Admission, 'address' | 'memory' | 'origin' | 'headers'>,
+  ) {
+    this.#kind = kind;
+    this.socket = socket;
+    this.conversation = conversation;
+    this.address = address;
+    this.memory = memory;
+    const isPlain = origin === undefined && headers === undefined;
+    this.#extras = isPlain ? NO_EXTRAS : { ...NO_EXTRAS, origin, headers: headers ?? NO_HEADERS };
+    this.openedAt = openedAt;
   }
-  const { authorization: _, ...kept } = connection.headers;
-  const texts = Object.values(kept);
-  connection.headers = texts.length === 0 ? NO_HEADERS : kept;
-  if (connection.origin !== undefined) texts.push(connection.origin);
-  const bytes = texts.reduce((sum, text) => sum + textBytes(text), 0);
-  connection.memory?.set('request', Math.max(0, bytes - INCLUDED_REQUEST_BYTES));
+
+  get dialect(): CommonDialect {
+    return this.#kind.dialect;
+  }
+
+  get carrier(): Carrier {
+    return this.#kind.carrier;
+  }
+
+  get received(): ReceivedMessages {
+    return this.#kind.received;
+  }
+
+  /** M19: reading is paused until this time; 0 if not paused. */
+  get pausedUntil(): Millis {
+    return this.#extras.pausedUntil;
+  }
+
+  set pausedUntil(pausedUntil: Millis) {
+    this.#extras = { ...this.#extras, pausedUntil };
+  }
+
+  /** Why the broker closes or refuses it; undefined before. */
+  get ending(): Ending | 'refused' | undefined {
+    return this.#extras.ending;
+  }
+
+  set ending(ending: Ending | 'refused' | undefined) {
+    this.#extras = { ...this.#extras, ending };
+  }
+
+  /** Owned by `IcePush`: when the ICE servers of this peer are due for renewal. */
+  get iceDueAt(): Millis | undefined {
+    return this.#extras.iceDueAt;
+  }
+
+  set iceDueAt(iceDueAt: Millis | undefined) {
+    this.#extras = { ...this.#extras, iceDueAt };
+  }
+
+  /** The origin of the page; kept after registration for A7 only. */
+  get origin(): string | undefined {
+    return this.#extras.origin;
+  }
+
+  /** The headers that the authorizer reads; kept after registration for A7 only. */
+  get headers(): RequestHeaders {
+    return this.#extras.headers;
+  }
+
+  /**
+   * Drops the facts that only a connecting client needs.
+   * @param mayRefresh A7: keeps those that the authorizer receives with a fresh token. `authorization` has the earlier token.
+   */
+  forgetRequest(mayRefresh: boolean): void {
+    if (this.#extras === NO_EXTRAS) return;
+    const { pausedUntil, ending, iceDueAt, origin, headers } = this.#extras;
+    if (!mayRefresh) {
+      const isOnlyRequest = pausedUntil === 0 && ending === undefined && iceDueAt === undefined;
+      this.#extras = isOnlyRequest ? NO_EXTRAS : { ...NO_EXTRAS, pausedUntil, ending, iceDueAt };
+      return;
+    }
+    const { authorization: _, ...kept } = headers;
+    const texts = Object.values(kept);
+    this.#extras = { ...this.#extras, headers: texts.length === 0 ? NO_HEADERS : kept };
+    if (origin !== undefined) texts.push(origin);
+    const bytes = texts.reduce((sum, text) => sum + textBytes(text), 0);
+    this.memory?.set('request', Math.max(0, bytes - INCLUDED_REQUEST_BYTES));
+  }
 }
 
 /** Included in the fixed cost of a connection: an origin. */

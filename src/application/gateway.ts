@@ -5,7 +5,7 @@ import type { SignalMessage } from '../domain/message.ts';
 import { timeUntilFull } from '../domain/rate-limiter.ts';
 import type { AccessRefusal } from '../domain/refusal.ts';
 import type { Millis } from '../domain/time.ts';
-import { newConnection, trafficOf, type Connection } from './connection.ts';
+import { Connection, trafficOf } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { DiagnosticConnections } from './diagnostic-connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -114,11 +114,11 @@ export class BrokerGateway implements Gateway {
     const { connections, turns, registerPeer, diagnostics, clock } = this.#parts;
     const served = this.#dialects.get(name);
     invariant(served !== undefined, 'a transport passes back the admission that it received');
-    const { dialect, traits, received } = served;
+    const { dialect, traits, kinds } = served;
     const paced = this.#paced(socket, dialect, memory);
     const conversation = this.#conversationOf(dialect, socket);
     const openedAt = clock.now();
-    const id = connections.add(newConnection({ socket: paced, dialect, conversation, received, openedAt }, admission));
+    const id = connections.add(new Connection(kinds[carrier], { socket: paced, conversation, openedAt }, admission));
     if (memory !== undefined) {
       memory.connection = id;
       memory.onExcess = this.#onExcess;

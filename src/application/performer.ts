@@ -10,7 +10,7 @@ import { MAILBOX_BOUNDS } from '../domain/mailbox-table.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Session } from '../domain/session.ts';
 import { NEVER, type Millis } from '../domain/time.ts';
-import { forgetRequest, trafficOf, type Connection } from './connection.ts';
+import { trafficOf, type Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { limitOf } from './hit-limits.ts';
 import type { Lanes, PairRoute } from './lanes.ts';
@@ -245,7 +245,7 @@ export class Performer {
     const expiresIn = session.expiresAt === NEVER ? undefined : session.expiresAt - clock.now();
     connections.sendOpenFrame(session.connection, { id: session.id, replaces, expiresIn });
     const connection = connections.find(session.connection);
-    if (connection !== undefined) forgetRequest(connection, mayRefreshToken(session, connection));
+    connection?.forgetRequest(mayRefreshToken(session, connection));
     if (replaces !== 'nothing') telemetry.counter('reattached_total', connection?.dialect.name ?? '').add();
     log.record({ event: 'peer-opened', session, address: connection?.address ?? '' });
     this.#openedListener(session.connection);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ReceivedMessages } from '../../../src/application/received-messages.ts';
 import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
-import { newConnection, trafficOf } from '../../../src/application/connection.ts';
+import { Connection, trafficOf } from '../../../src/application/connection.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 
 const RECEIVED = new ReceivedMessages(new NoTelemetry(), 'relay');
@@ -19,9 +19,10 @@ const SOCKET: Socket = {
 describe('trafficOf', () => {
   it('reports the lifetime and the traffic in both directions', () => {
     const dialect = new RelayDialect('/relay');
-    const opened = newConnection(
-      { socket: SOCKET, dialect, conversation: dialect, received: RECEIVED, openedAt: 1_000 },
-      { carrier: 'socket', address: '192.0.2.1' },
+    const opened = new Connection(
+      { dialect, carrier: 'socket', received: RECEIVED },
+      { socket: SOCKET, conversation: dialect, openedAt: 1_000 },
+      { address: '192.0.2.1' },
     );
     Object.assign(opened, { framesIn: 2, bytesIn: 30, framesOut: 1, bytesOut: 10 });
     expect(trafficOf(opened, 4_000)).toEqual({

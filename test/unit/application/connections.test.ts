@@ -5,11 +5,13 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
-import { newConnection, type Connection } from '../../../src/application/connection.ts';
+import { Connection } from '../../../src/application/connection.ts';
 import { Connections } from '../../../src/application/connections.ts';
+import type { Dialect } from '../../../src/application/ports/dialect.ts';
 import type { MessageTap } from '../../../src/application/ports/message-tap.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 import { connectionId, echoed, slotOf } from '../../../src/domain/ids.ts';
+import type { MemoryAccount } from '../../../src/domain/memory-account.ts';
 import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { notice } from '../../../src/domain/message.ts';
 
@@ -17,7 +19,12 @@ const RECEIVED = new ReceivedMessages(new NoTelemetry(), 'relay');
 
 const DIALECT = new PeerjsDialect('/');
 
-function connection(): Connection & { readonly written: string[] } {
+interface Attributes {
+  readonly dialect?: Dialect;
+  readonly memory?: MemoryAccount;
+}
+
+function connection({ dialect = DIALECT, memory }: Attributes = {}): Connection & { readonly written: string[] } {
   const written: string[] = [];
   const socket: Socket = {
     write: (text) => (written.push(Buffer.from(text).toString()), 'sent'),
@@ -27,9 +34,10 @@ function connection(): Connection & { readonly written: string[] } {
     pause: () => undefined,
     resume: () => undefined,
   };
-  const made = newConnection(
-    { socket, dialect: DIALECT, conversation: DIALECT, received: RECEIVED, openedAt: 0 },
-    { carrier: 'socket', address: '192.0.2.1' },
+  const made = new Connection(
+    { dialect, carrier: 'socket', received: RECEIVED },
+    { socket, conversation: dialect, openedAt: 0 },
+    { address: '192.0.2.1', memory },
   );
   return Object.assign(made, { written });
 }
@@ -97,7 +105,7 @@ describe('connections', () => {
     const tapped: string[] = [];
     const tap = { ...DISABLED_TAP, isEnabled: true, sent: (_: unknown, text: Uint8Array) => void tapped.push(String(text)) };
     const connections = new Connections(tap, new ManualClock(), new NoTelemetry());
-    const subscriber = { ...connection(), dialect: MERCURE, conversation: MERCURE };
+    const subscriber = connection({ dialect: MERCURE });
     const id = connections.add(subscriber);
     connections.ping(id);
     const { framesOut, bytesOut } = subscriber;
@@ -110,14 +118,14 @@ describe('connections', () => {
     const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const memory = new MemoryBudget({ memoryBudget: 1_000, memoryPerAddress: 1_000 }).open('192.0.2.1');
     memory.isEnding = true;
-    expect(connections.sendText(connections.add({ ...connection(), memory }), Buffer.from('text'))).toBe('gone');
+    expect(connections.sendText(connections.add(connection({ memory })), Buffer.from('text'))).toBe('gone');
   });
 
   it('B3: sends no event to a connection that ends for its memory', () => {
     const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const memory = new MemoryBudget({ memoryBudget: 1_000, memoryPerAddress: 1_000 }).open('192.0.2.1');
     memory.isEnding = true;
-    const subscriber = { ...connection(), dialect: new RelayDialect('/relay'), memory };
+    const subscriber = connection({ dialect: new RelayDialect('/relay'), memory });
     connections.notify([connections.add(subscriber)], { event: 'pong' });
     expect(subscriber.framesOut).toBe(0);
   });

@@ -5,7 +5,7 @@ import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
-import { newConnection } from '../../../src/application/connection.ts';
+import { Connection } from '../../../src/application/connection.ts';
 import { Connections } from '../../../src/application/connections.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 import { MAX_PENDING_DELIVERIES } from '../../../src/application/fan-out.ts';
@@ -88,9 +88,10 @@ function openConnections(
       pause: () => undefined,
       resume: () => undefined,
     };
-    const made = newConnection(
-      { socket, dialect, conversation, received: RECEIVED, openedAt: 0 },
-      { carrier: 'socket', address: '192.0.2.1' },
+    const made = new Connection(
+      { dialect, carrier: 'socket', received: RECEIVED },
+      { socket, conversation, openedAt: 0 },
+      { address: '192.0.2.1' },
     );
     const id: ConnectionId = connections.add(made);
     return id;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
 import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
-import { newConnection } from '../../../src/application/connection.ts';
+import { Connection } from '../../../src/application/connection.ts';
 import { Connections } from '../../../src/application/connections.ts';
 import { MissedReplay } from '../../../src/application/missed-replay.ts';
 import type { Performer } from '../../../src/application/performer.ts';
@@ -125,9 +125,10 @@ function open(requested: Partial<RequestedTopics> = {}): Stream {
     write: (bytes: Uint8Array) => (ids.push(Number(/^id: (\d+)/.exec(Buffer.from(bytes).toString())?.[1])), 'sent' as const),
     ...{ close: ignore, terminate: ignore, ping: ignore, pause: ignore, resume: ignore },
   };
-  const connection = newConnection(
-    { socket, dialect: MERCURE, conversation: MERCURE, received: RECEIVED, openedAt: 0 },
-    { carrier: 'stream', address: '192.0.2.1', memory },
+  const connection = new Connection(
+    { dialect: MERCURE, carrier: 'stream', received: RECEIVED },
+    { socket, conversation: MERCURE, openedAt: 0 },
+    { address: '192.0.2.1', memory },
   );
   const id = connections.add(connection);
   const requestedTopics = { selectors: [topic('garden')], presence: false, since: 'earliest', ...requested };
