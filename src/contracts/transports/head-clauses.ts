@@ -63,6 +63,26 @@ const FRAMING: readonly Clause[] = [
     },
   },
   {
+    name: 'H13: a handshake with two Host headers, without one, or with a body is answered with 400',
+    needs: ['bytes'],
+    async run(fixture) {
+      const head = handshake('Connection: Upgrade\r\n');
+      const faulty = [
+        head.replace('Host: x\r\n', 'Host: x\r\nhOST: y\r\n'),
+        head.replace('Host: x\r\n', ''),
+        `${handshake('Connection: Upgrade\r\n', 'Content-Length: 5\r\n')}hello`,
+        `${handshake('Connection: Upgrade\r\n', 'Transfer-Encoding: chunked\r\n')}0\r\n\r\n`,
+      ];
+      for (const bytes of faulty) {
+        const line = await fixture.openRaw();
+        line.send(bytes);
+        await fixture.until('the connection is closed', () => line.isClosed);
+        expect(line.received).toMatch(/^HTTP\/1\.1 400 /);
+      }
+      expect(fixture.gateway.upgrades).toEqual([]);
+    },
+  },
+  {
     name: 'H13: bytes in the place of trailers are not served as a request',
     needs: ['bytes'],
     async run(fixture) {
@@ -82,6 +102,34 @@ function handshake(connection: string, more = ''): string {
 }
 
 const UPGRADES: readonly Clause[] = [
+  ...[
+    { what: 'a length', headers: 'Content-Length: 40000\r\n', body: 'x'.repeat(40_000) },
+    {
+      what: 'chunks',
+      headers: 'Transfer-Encoding: chunked\r\n',
+      body: `4\r\nabcd\r\n9c40\r\n${'x'.repeat(40_000)}\r\n0\r\n\r\n`,
+    },
+  ].map(({ what, headers, body }): Clause => ({
+    name: `H21: a request with a body of ${what} that offers h2c, as Java sends it, is served with its body`,
+    needs: ['bytes'],
+    async run(fixture) {
+      const lengths: (number | undefined)[] = [];
+      fixture.gateway.answerRequest = (exchange) => {
+        exchange.readBody(100_000, (bytes) => {
+          lengths.push(bytes?.length);
+          exchange.respond({ status: 200, headers: [], body: 'served' });
+        });
+      };
+      const line = await fixture.openRaw();
+      const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n';
+      const request = `POST /publish HTTP/1.1\r\nHost: x\r\n${offer}${headers}\r\n${body}`;
+      line.send(request.slice(0, 1000));
+      await fixture.until('the request is reported', () => fixture.gateway.requests.length === 1);
+      line.send(request.slice(1000));
+      await fixture.until('the response is received', () => line.received.includes('served'));
+      expect(lengths).toEqual([body.startsWith('4') ? 40_004 : 40_000]);
+    },
+  })),
   {
     name: 'H14: an upgrade that the header Connection does not name is an ordinary request',
     needs: ['bytes'],

@@ -317,18 +317,23 @@ it('attached: an upgrade behind unanswered requests is served after them', async
   line.cut();
 });
 
-it('attached: an upgrade behind a request that the program has not answered does not end the process', async () => {
+it('H21: attached: another upgrade behind a request that the program has not answered is answered after it', async () => {
   const server = createServer();
   await attachBroker(server, { owns: (path) => path === '/ours' });
   const theirs: (() => void)[] = [];
   server.on('request', (_, response) => void theirs.push(() => response.end('theirs')));
   const place = await listening(server);
   for (const path of ['/theirs', '/ours']) {
+    const before = theirs.length;
     const line = await RawConnection.open(place);
     line.send(
       `GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`,
     );
-    await until('the connection is closed', () => line.isClosed);
+    for (const count of [1, 2]) {
+      await until('the request is reported', () => theirs.length === before + count);
+      theirs.at(-1)?.();
+      await until('the response is received', () => line.received.split('HTTP/1.1 200').length === count + 1);
+    }
+    line.cut();
   }
-  for (const answer of theirs) answer();
 });

@@ -7,6 +7,7 @@ import { createBoundedServer } from '../../../src/adapters/transports/node/bound
 import { ConnectionAcceptor } from '../../../src/adapters/transports/node/connection-acceptor.ts';
 import { DirectHandshakes } from '../../../src/adapters/transports/node/direct-handshakes.ts';
 import { NodeRequest } from '../../../src/adapters/transports/node/http.ts';
+import { serveWithoutUpgrade } from '../../../src/adapters/transports/node/other-upgrades.ts';
 import { BOUNDS } from '../../../src/contracts/transports/fixture.ts';
 import { RecordingGateway } from '../../../src/contracts/transports/recording-gateway.ts';
 
@@ -25,7 +26,7 @@ it.each([
   const acceptor = new ConnectionAcceptor(gateway, { handshakes, limits: LIMITS, ownsConnections: true });
   server.on('request', (raw, response) => acceptor.serveRequest(raw, response, new NodeRequest(raw)));
   server.on('upgrade', (raw: IncomingMessage, stream: Duplex, head: Buffer) => {
-    acceptor.acceptUpgrade({ raw, request: new NodeRequest(raw), stream, head });
+    serveWithoutUpgrade(server, { raw, stream, head });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

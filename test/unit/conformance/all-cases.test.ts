@@ -14,6 +14,7 @@ const LEGACY = /^X/;
 const NOT_ASKED: Readonly<Record<string, string>> = {
   H18: 'no other server has this route',
   H19: 'no other server has this route',
+  H21: 'servers may upgrade to the protocol that is offered',
   H20: 'a page for people; no other server has it',
   H12: 'the certificate files belong to the server',
   O15: 'the close would have to arrive within 100 ms of the handshake, which a slow network does not allow',

@@ -7,7 +7,7 @@ import type { Admission, Gateway } from '../../../application/ports/transport.ts
 import { BodyPieces } from '../shared/body-pieces.ts';
 import { handshakeFault } from '../shared/handshake.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
-import { NOT_ACCEPTING, isWebSocketUpgrade, REPEATED_HOST } from '../shared/requests.ts';
+import { AMBIGUOUS_LENGTH, MISSING_HOST, NOT_ACCEPTING, REPEATED_HOST } from '../shared/requests.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import { InputBudget } from '../shared/input-budget.ts';
@@ -98,14 +98,10 @@ export class ConnectionAcceptor implements ExchangeHost {
     this.#turns.requests.run(TASK_COST.request, task, bytes);
   }
 
-  /** Accepts an upgrade. An upgrade to another protocol is served as a plain request, as HTTP allows. */
+  /** Accepts an upgrade to WebSocket. */
   acceptUpgrade(upgrade: UpgradeRequest): void {
-    const { raw, request, stream } = upgrade;
-    const isWebSocket = isWebSocketUpgrade(request);
-    const begin = (): void => {
-      if (isWebSocket) this.#handshakeInTurn(upgrade);
-      else this.serveRequest(raw, plainResponse(raw, stream), request);
-    };
+    const { raw, stream } = upgrade;
+    const begin = (): void => this.#handshakeInTurn(upgrade);
     const connection = this.#httpConnections.earlier(raw);
     if (connection === undefined || connection.isIdle) return begin();
     // Responses to earlier requests are sent first. Node has detached the stream: an unhandled error would end the process.
@@ -169,6 +165,8 @@ export class ConnectionAcceptor implements ExchangeHost {
       respondAndClose(raw, stream, answer);
     };
     if (!this.#isAccepting) return reject(NOT_ACCEPTING);
+    const headFault = headFaultOf(raw);
+    if (headFault !== undefined) return reject(headFault);
     const answer = this.#gateway.upgrade(request);
     if (!answer.accept) {
       respondAndClose(raw, stream, answer.response);
@@ -186,8 +184,19 @@ export class ConnectionAcceptor implements ExchangeHost {
 /** Node keeps the first `Host` header, and ignores the others. */
 function repeatsHost({ rawHeaders }: IncomingMessage): boolean {
   let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
   return hosts > 1;
+}
+
+/** H13: the rejection of an upgrade, if any. Node checks the head only of other requests, and would read the body as frames. */
+function headFaultOf(raw: IncomingMessage): HttpResponse | undefined {
+  const { headers } = raw;
+  if (headers.host === undefined) return MISSING_HOST;
+  if (repeatsHost(raw)) return REPEATED_HOST;
+  return hasBody(raw) && (headers['content-length'] !== '0' || 'transfer-encoding' in headers) ? AMBIGUOUS_LENGTH : undefined;
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
+import { isWebSocketUpgrade } from '../shared/requests.ts';
 import { listenError } from '../shared/listen-errors.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { createBoundedServer } from './bounded-server.ts';
@@ -13,6 +14,7 @@ import { NodeRequest } from './http.ts';
 import { ConnectionAcceptor } from './connection-acceptor.ts';
 import { DirectHandshakes } from './direct-handshakes.ts';
 import { respondToMalformed } from './malformed-requests.ts';
+import { serveWithoutUpgrade } from './other-upgrades.ts';
 
 /** Listens with `node:http` or `node:https`. */
 export class NodeTransport implements Transport {
@@ -79,8 +81,10 @@ export class NodeTransport implements Transport {
       openings.serveRequest(raw, response, new NodeRequest(raw));
     });
     server.on('upgrade', (raw: IncomingMessage, stream: Duplex, head: Buffer) => {
+      const request = new NodeRequest(raw);
+      if (!isWebSocketUpgrade(request)) return serveWithoutUpgrade(server, { raw, stream, head });
       this.#isOpened = false;
-      openings.acceptUpgrade({ raw, request: new NodeRequest(raw), stream, head });
+      openings.acceptUpgrade({ raw, request, stream, head });
       if (!this.#isOpened) this.#keep(stream);
     });
     // The HTTP server does not know connections within their TLS handshake.

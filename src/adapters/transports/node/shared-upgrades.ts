@@ -1,9 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import { splitTarget } from '../shared/requests.ts';
+import { isWebSocketUpgrade, splitTarget } from '../shared/requests.ts';
 import { respondAndClose } from './connection-acceptor.ts';
+import { NodeRequest } from './http.ts';
 import type { HttpStream } from './malformed-requests.ts';
+import { serveWithoutUpgrade } from './other-upgrades.ts';
 
 type Emit = (event: string | symbol, ...given: unknown[]) => boolean;
 type UpgradeListener = (raw: IncomingMessage, stream: Duplex, head: Buffer) => void;
@@ -44,9 +46,11 @@ class SharedUpgrades {
   #hasWarned = false;
   readonly #taken = new WeakSet<Duplex>();
   /** Node emits an upgrade only if there is a listener. */
-  readonly #onUnowned: UpgradeListener = (raw, stream) => {
+  readonly #onUnowned: UpgradeListener = (raw, stream, head) => {
+    if (this.#others > 0) return;
     // Without another listener, the request would never be answered.
-    if (this.#others === 0) respondAndClose(raw, stream, NOT_FOUND);
+    if (isWebSocketUpgrade(new NodeRequest(raw))) respondAndClose(raw, stream, NOT_FOUND);
+    else serveWithoutUpgrade(this.#server, { raw, stream, head });
   };
 
   constructor(server: Server) {
@@ -88,6 +92,10 @@ class SharedUpgrades {
     const hasOthers = this.#others > 0;
     const [owner, second] = this.#owners.filter((one) => one.owns(raw, hasOthers));
     if (owner === undefined) return false;
+    if (!isWebSocketUpgrade(new NodeRequest(raw))) {
+      serveWithoutUpgrade(this.#server, { raw, stream, head });
+      return true;
+    }
     if (second !== undefined) {
       const path = pathOf(raw);
       this.#warn(`Two brokers on one server serve ${path}: the one that was attached first gets all its WebSockets. ${REMEDY}`);

@@ -24,6 +24,13 @@ export const REPEATED_HOST: HttpResponse = {
   body: 'More than one Host header',
 };
 
+/** H13: the response to an upgrade without the header that HTTP/1.1 requires. */
+export const MISSING_HOST: HttpResponse = {
+  status: 400,
+  headers: [['content-type', 'text/plain; charset=utf-8']],
+  body: 'Missing Host header',
+};
+
 const NAMES_UPGRADE = /(?:^|,)\s*upgrade\s*(?:,|$)/i;
 
 /** A WebSocket upgrade is a GET with both upgrade headers. Any other upgrade is ignored, as HTTP allows. */

@@ -229,10 +229,8 @@ class UwsTransport implements Transport {
   ): void {
     const request = new UwsRequest(raw, response);
     if (request.framing === 'ambiguous') return refuse(gateway, { request, response }, AMBIGUOUS_LENGTH);
-    if (!isWebSocketUpgrade(request)) {
-      if (request.repeats('host')) return refuse(gateway, { request, response }, REPEATED_HOST);
-      return this.#serveHttp(new UwsExchange(request, response, exchangeHost), gateway);
-    }
+    if (request.repeats('host')) return refuse(gateway, { request, response }, REPEATED_HOST);
+    if (!isWebSocketUpgrade(request)) return this.#serveHttp(new UwsExchange(request, response, exchangeHost), gateway);
     // The library would read the body as frames.
     if (request.framing !== 'none') return refuse(gateway, { request, response }, AMBIGUOUS_LENGTH);
     handshakes.request({ request, response, route }, raw);

@@ -1,0 +1,46 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** The stream of a connection, with Node's property for the response in progress. */
+type HttpStream = Duplex & {
+  readonly _httpMessage?: { once(event: 'finish', listener: () => void): unknown } | null;
+};
+
+/** An upgrade request, as Node emits it. */
+interface Upgrade {
+  readonly raw: IncomingMessage;
+  readonly stream: Duplex;
+  readonly head: Buffer;
+}
+
+/**
+ * H21: serves an upgrade to another protocol than WebSocket as an ordinary request. Clients such as Java's `HttpClient` offer
+ * `h2c` with every request, also with a body. Node emits them as upgrades and does not read the body, so the server gets the
+ * connection again, with the same head except its header `Upgrade`.
+ */
+export function serveWithoutUpgrade(server: Server, { raw, stream, head }: Upgrade): void {
+  // Node has detached the stream: an unhandled error would end the process.
+  stream.on('error', () => stream.destroy());
+  whenAnswered(stream, () => {
+    if (stream.destroyed) return;
+    stream.unshift(Buffer.concat([headWithoutUpgrade(raw), head]));
+    server.emit('setSecureContext' in server ? 'secureConnection' : 'connection', stream);
+  });
+}
+
+/** Waits for the responses to earlier requests. Each response in progress is replaced by the next one when it is finished. */
+function whenAnswered(stream: HttpStream, then: () => void): void {
+  const response = stream._httpMessage;
+  if (response === undefined || response === null) then();
+  else response.once('finish', () => whenAnswered(stream, then));
+}
+
+/** Node's parser has rejected names and values with line ends. */
+function headWithoutUpgrade({ method = 'GET', url = '/', httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.toLowerCase() !== 'upgrade') text += `${name}:${rawHeaders[at + 1] ?? ''}\r\n`;
+  }
+  return Buffer.from(`${text}\r\n`, 'latin1');
+}
