@@ -31,10 +31,9 @@ import { dialectsOf } from './dialect-registry.ts';
  * @throws ConfigError naming each option, its value and what is allowed.
  */
 export function ExpressPeerServer(server: Server | SecureServer, options: DropInOptions = {}): PeerServerHandler {
-  if ((server as Server | undefined) === undefined) {
-    throw new ConfigError([{ source: 'server', message: 'server is missing: pass the http.Server that the app listens on' }]);
-  }
+  if ((server as Server | undefined) === undefined) throw new ConfigError([NO_SERVER]);
   if (typeof server === 'function') throw new ConfigError([AN_APP]);
+  if (!isServer(server)) throw new ConfigError([NOT_A_SERVER]);
   const parts = partsOf('ExpressPeerServer', options);
   if (isGiven(options.ssl)) process.emitWarning('ssl has no effect on ExpressPeerServer: pass a server of https.createServer');
   const { handler, broker } = attach(server, parts, options, { ownsServer: false });
@@ -117,6 +116,13 @@ const NO_SOCKETIO = {
     "dialects has 'socketio', which needs a server created by the broker: use createBroker, or run Socket.IO itself on another path",
 };
 
+const NO_SERVER = { source: 'server', message: 'server is missing: pass the http.Server that the app listens on' };
+
+const NOT_A_SERVER = {
+  source: 'server',
+  message: 'server is not a server: pass the http.Server that the app listens on, or call PeerServer(options) for a new one',
+};
+
 const AN_APP = {
   source: 'server',
   message: 'server is an Express application: pass the http.Server that it listens on, which app.listen() returns',
@@ -131,6 +137,11 @@ const TWO_LISTS = {
   source: 'cors',
   message: 'cors is given together with corsOptions.origin: remove one of them',
 };
+
+/** Programs without types pass other values. */
+function isServer(server: Partial<Server> | null): boolean {
+  return typeof server?.on === 'function' && typeof server.address === 'function';
+}
 
 function isGiven(ssl: ServerOptions | undefined): ssl is ServerOptions {
   return ssl !== undefined && Object.keys(ssl).length > 0;

@@ -39,12 +39,15 @@ function pathsOf({ mountpath = '', parent }: Mounted): string[] {
 function expressHandler(serve: Serve, app: ExpressApp): Serve {
   app.disable('x-powered-by');
   const route = app.handle.bind(app);
-  app.handle = (request, response, next) =>
+  app.handle = (request, response, next) => {
+    // Express replaces the prototype of a request, after which one of HTTP/2 has no socket.
+    if (request.httpVersionMajor > 1) return serve(request, response, next);
     route(request, response, (error) => {
       if (error === undefined || error === null || error === 'router') return serve(request, response, next);
       if (next !== undefined) return next(error);
       answerFailure(response, error);
     });
+  };
   return app;
 }
 

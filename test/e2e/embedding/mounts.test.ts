@@ -1,4 +1,7 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import express from 'express';
 import express4 from 'express4';
 import { WebSocketServer } from 'ws';
@@ -73,4 +76,18 @@ describe.each([
     chat.close();
     await until(TIMEOUT_MS, 'the end of the chat', () => chat.closed);
   });
+});
+
+it('serves a request of HTTP/2, which Express can not route', async () => {
+  const server = createHttp2Server();
+  const peers = ExpressPeerServer(server as unknown as Server);
+  server.on('request', (request, response) => peers(request as never, response as never));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const [headers] = (await once(client.request({ ':path': '/peerjs/id' }), 'response')) as [IncomingHttpHeaders];
+  expect(headers[':status']).toBe(200);
+  client.destroy();
+  await peers.stop();
+  server.close();
 });

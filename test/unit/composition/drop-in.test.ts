@@ -16,6 +16,10 @@ describe('the drop-in API', () => {
     );
   });
 
+  it.each([9000, { port: 9000 }, null, 'localhost'])('names what to pass instead of the server %j', (server) => {
+    expect(() => ExpressPeerServer(server as never)).toThrow(/^server is not a server: .* or call PeerServer\(options\)/);
+  });
+
   it('H6: names the supported forms of corsOptions.origin', () => {
     const origin = (): boolean => true;
     const options = { corsOptions: { origin } } as object;
