@@ -1,14 +1,17 @@
 import { describe, it } from 'vitest';
 import { BUCKET_HISTORY } from '../../src/adapters/engines/nats/known-claim.ts';
-import { OWNERS } from './cluster/client-socket.ts';
+import { OWNERS, THIEVES } from './cluster/client-socket.ts';
 import { runCluster } from './cluster/run.ts';
 import { SimulatedEngine } from './cluster/simulated-engine.ts';
 import { SimulatedNats } from './cluster/simulated-nats.ts';
+import { LEASE } from './cluster/simulated-node.ts';
 import type { CreateEngine } from './cluster/cluster-options.ts';
 import type { Step } from './cluster/steps.ts';
 
 const createRedis: CreateEngine = (clock, limits, lease, events) =>
   new SimulatedEngine(clock, limits, lease, { duplicatesBusMessages: false, ...events });
+const createRedisWithDuplicates: CreateEngine = (clock, limits, lease, events) =>
+  new SimulatedEngine(clock, limits, lease, { duplicatesBusMessages: true, ...events });
 const createNats: CreateEngine = (clock, limits, lease, events, realm) =>
   new SimulatedNats(clock, { ...limits, lease }, events, realm);
 const ENGINES: readonly [string, CreateEngine][] = [
@@ -85,6 +88,38 @@ it.each([true, false])(
     await runCluster({ createEngine: createRedis, steps });
   },
 );
+
+it('O5: expects deliveries to a socket on a node that was cut off, if another token has taken and released its id', async () => {
+  const [thief] = THIEVES;
+  if (ann === undefined || bob === undefined || cem === undefined || thief === undefined) throw new Error('no owner');
+  const steps = [
+    step('bob offers to ann', (w) => w.sendOffers(bob, 'ann')),
+    ...[5, 1, 1].flatMap((pause) => [
+      step('ann offers to ann', (w) => w.sendOffers(ann, 'ann')),
+      step(`${pause} ms pass`, (w) => w.advance(pause)),
+    ]),
+    step('node 0 is cut off', (w) => w.cutNodeOff(0)),
+    step('node 0 is suspended', (w) => w.suspendNode(0)),
+    step('its lease ends', (w) => w.advance(LEASE)),
+    step('a thief takes the id of ann', (w) => w.connect(thief, 1)),
+    step('10 ms pass', (w) => w.advance(10)),
+    step('ann offers to ann', (w) => w.sendOffers(ann, 'ann')),
+    step('ann connects to node 0', (w) => w.connect(ann, 0)),
+    step('node 0 resumes', (w) => w.resumeNode(0, 0)),
+    step('300 ms pass', (w) => w.advance(300)),
+    step('ann offers to ann', (w) => w.sendOffers(ann, 'ann')),
+    step('ann closes', (w) => w.disconnect(ann, 'close')),
+    step('100 ms pass', (w) => w.advance(100)),
+    step('the thief connects again', (w) => w.connect(thief, 1)),
+    step('300 ms pass', (w) => w.advance(300)),
+    step('the thief closes', (w) => w.disconnect(thief, 'close')),
+    step('the release reaches the engine', (w) => w.advance(5)),
+    step('the engine fails over', (w) => w.engineFailsOver(150, 0)),
+    step('cem offers to ann', (w) => w.sendOffers(cem, 'ann')),
+    step('1 ms passes', (w) => w.advance(1)),
+  ];
+  await runCluster({ createEngine: createRedisWithDuplicates, steps });
+});
 
 it('M13: excuses EXPIRE for delivered messages if a node on NATS was away during more claims than NATS keeps', async () => {
   if (ann === undefined || cem === undefined) throw new Error('no owner');

@@ -105,6 +105,20 @@ export class ClientSockets {
   }
 
   /**
+   * O5: the last socket of a token has left, so the id is free. A broker that could not close a socket of the other token,
+   * because it was cut off, may claim the id for it again. @returns the sockets that may own the id again.
+   */
+  released({ name, token }: Person): ReadonlySet<ClientSocket> {
+    const ofName = this.all.filter(({ person }) => person.name === name);
+    if (ofName.some(({ person, isOver }) => person.token === token && !isOver)) return new Set();
+    const regaining = ofName.filter(({ person, node, connectedAt }) => {
+      return person.token !== token && !node.isHealthySince(connectedAt);
+    });
+    for (const socket of regaining) socket.staleFrom = Number.POSITIVE_INFINITY;
+    return new Set(regaining);
+  }
+
+  /**
    * O5: the last socket of a peer keeps the id, unless a thief has claimed it, or its claim is a lost write. Claims from before
    * and after a loss of all data have no order, so another loss may leave the id with either.
    */

@@ -140,9 +140,11 @@ export class DeliveryModel {
     this.mayRegain(name);
   }
 
-  /** The id may belong to a former owner again. */
-  mayRegain(name: string): void {
-    for (const message of this.#messages) if (message.from.name === name) allow(message);
+  /** The id may belong to a former owner again. @param sockets of that owner; any if undefined. */
+  mayRegain(name: string, sockets?: ReadonlySet<ClientSocket>): void {
+    for (const message of this.#messages) {
+      if (message.from.name === name && sockets?.has(message.on) !== false) allow(message);
+    }
   }
 
   /** The engine has lost writes that it had confirmed. */

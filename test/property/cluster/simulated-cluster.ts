@@ -95,6 +95,7 @@ export class SimulatedCluster {
   disconnect(person: Person, how: 'close' | 'cut'): void {
     this.#sockets.current.get(person)?.disconnect(how);
     this.#left(person);
+    this.#model.mayRegain(person.name, this.#sockets.released(person));
     this.#model.moved(person.name);
     this.#model.untrack(person);
     this.#readFrames();
