@@ -95,10 +95,15 @@ export class MemoryAccount {
     (this.#holding ??= new Holding()).isCut = isCut;
   }
 
+  /** Bytes of one use. */
+  sizeOf(part: MemoryUse): number {
+    return this.#holding?.parts[part] ?? 0;
+  }
+
   /** Costs one comparison if the size is unchanged. Ignored after the release, because nothing would free the bytes again. */
   set(part: MemoryUse, bytes: number): void {
     if (this.#isReleased) return;
-    const before = this.#holding?.parts[part] ?? 0;
+    const before = this.sizeOf(part);
     if (bytes === before) return;
     if (part === 'unread') this.#budget.unsentBytes += bytes - before;
     this.#holding ??= new Holding();
@@ -111,7 +116,7 @@ export class MemoryAccount {
    * only if another connection of the address holds more, which is then closed.
    */
   hasRoomFor(part: MemoryUse, bytes: number): boolean {
-    return this.#budget.hasRoomFor(this, bytes - (this.#holding?.parts[part] ?? 0));
+    return this.#budget.hasRoomFor(this, bytes - this.sizeOf(part));
   }
 
   /**

@@ -10,6 +10,7 @@ describe('MemoryAccount', () => {
     ann.set('will', 3);
     bob.set('topics', 2);
     expect([memory.bytes, ann.bytes, memory.unsentBytes]).toEqual([9, 7, 4]);
+    expect([ann.sizeOf('unread'), ann.sizeOf('topics'), memory.open('c').sizeOf('will')]).toEqual([4, 0, 0]);
     ann.release();
     ann.release();
     expect([memory.bytes, ann.bytes, memory.unsentBytes]).toEqual([2, 0, 0]);

@@ -31,6 +31,16 @@ const BACKLOG_STEP_BYTES = 1024;
 
 const NO_BYTES = new Uint8Array();
 
+/** How a connection ends. Replaced on each change, so that all open connections share one. */
+interface Ends {
+  /** Of the first `stopReporting`. */
+  readonly byBroker: ConnectionEnd | undefined;
+  /** The client has disconnected while frames, or the opening, waited for a later turn. Reported after them. */
+  readonly pending: ConnectionEnd | undefined;
+}
+
+const NO_ENDS: Ends = { byBroker: undefined, pending: undefined };
+
 /** Reports one connection to the gateway: `opened`, its frames in order, and `closed` once, as the last. */
 export class ConnectionReporter implements DeferredInput {
   readonly #context: ReporterContext;
@@ -41,11 +51,7 @@ export class ConnectionReporter implements DeferredInput {
   /** Frames that were received while the connection was paused, or after the budget of the turn was exhausted. */
   #backlog: FrameQueue | undefined = undefined;
   readonly #holding: Admission['memory'];
-  #end: ConnectionEnd | undefined = undefined;
-  /** M23: open, and reported as open in a later turn. */
-  #isOpening = false;
-  /** The client has disconnected while frames, or the opening, waited for a later turn. Reported after them. */
-  #pendingEnd: ConnectionEnd | undefined = undefined;
+  #ends = NO_ENDS;
 
   constructor(context: ReporterContext, admission: Admission) {
     this.#context = context;
@@ -63,9 +69,9 @@ export class ConnectionReporter implements DeferredInput {
     this.#holding?.set('incomplete', bytes);
   }
 
-  /** B1: bytes that the library holds until the connection ends. */
+  /** B1: size of a buffer that the library holds until the connection ends. It never shrinks. */
   bufferBytes(bytes: number): void {
-    this.#holding?.set('buffer', bytes);
+    if (this.#holding !== undefined && bytes > this.#holding.sizeOf('buffer')) this.#holding.set('buffer', bytes);
   }
 
   /** B3: whether the connection is being closed because of the memory that it holds. */
@@ -73,24 +79,29 @@ export class ConnectionReporter implements DeferredInput {
     return this.#holding?.isEnding === true;
   }
 
+  /** B3: the same, if a part of this memory is a buffer of the library. */
+  get isToFreeBuffer(): boolean {
+    return this.#holding?.isEnding === true && this.#holding.sizeOf('buffer') > 0;
+  }
+
   /** M23: reports the opening now or in a later turn. Input of the client waits until then. */
   opened(socket: Socket): void {
     const admission = this.#id;
     invariant(typeof admission === 'object', 'a connection opens once');
     const tasks = this.#context.turns?.tasks;
-    if (tasks?.admits(TASK_COST.open) !== false) {
-      this.#id = this.#context.gateway.opened(socket, admission);
-      return;
-    }
-    this.#isOpening = true;
-    tasks.defer(TASK_COST.open, () => this.#openedLater(socket, admission));
+    if (tasks?.admits(TASK_COST.open) !== false) this.#reportOpened(socket, admission);
+    else tasks.defer(TASK_COST.open, () => this.#reportOpened(socket, admission));
   }
 
-  #openedLater(socket: Socket, admission: Admission): void {
-    this.#isOpening = false;
+  #reportOpened(socket: Socket, admission: Admission): void {
     this.#id = this.#context.gateway.opened(socket, admission);
     if (this.isDeferring) this.#handleLater();
-    else if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
+    else if (this.#ends.pending !== undefined) this.closed(this.#ends.pending);
+  }
+
+  /** M23: reported as open in a later turn. */
+  get #isOpening(): boolean {
+    return typeof this.#id === 'object';
   }
 
   /**
@@ -107,7 +118,7 @@ export class ConnectionReporter implements DeferredInput {
     if (this.#state !== 'reporting') return;
     this.#state = 'paused';
     // The client has disconnected, so the connection will not be resumed.
-    if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
+    if (this.#ends.pending !== undefined) this.closed(this.#ends.pending);
   }
 
   resume(): void {
@@ -118,10 +129,10 @@ export class ConnectionReporter implements DeferredInput {
 
   /** The broker has closed the connection: further input is not reported. The first `end` counts. */
   stopReporting(end: ConnectionEnd): void {
-    this.#end ??= end;
+    if (this.#ends.byBroker === undefined) this.#ends = { ...this.#ends, byBroker: end };
     if (this.#state !== 'closed') this.#state = 'muted';
     this.#dropBacklog();
-    if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
+    if (this.#ends.pending !== undefined) this.closed(this.#ends.pending);
   }
 
   /** M20: a ping or a pong was received, and is queued like a frame. @returns false if a paused connection has no room for it. */
@@ -159,13 +170,13 @@ export class ConnectionReporter implements DeferredInput {
     if (this.#state === 'closed') return;
     const { defer, gateway, turns } = this.#context;
     if (turns !== undefined && (this.#isOpening || this.isDeferring)) {
-      this.#pendingEnd ??= end;
+      if (this.#ends.pending === undefined) this.#ends = { ...this.#ends, pending: end };
       return;
     }
     this.#state = 'closed';
     this.#dropBacklog();
     // A library may report the fault for which it closes a connection only after the close.
-    const report = (): void => gateway.closed(this.#connectionId(), this.#end ?? end);
+    const report = (): void => gateway.closed(this.#connectionId(), this.#ends.byBroker ?? end);
     if (turns?.tasks.admits(TASK_COST.close) === false) turns.tasks.defer(TASK_COST.close, report);
     else defer(report);
   }
@@ -195,7 +206,7 @@ export class ConnectionReporter implements DeferredInput {
     } else this.#handleOldest(backlog);
     if (this.#backlog?.isEmpty === true) this.#dropBacklog();
     // While the connection is paused, its further frames will not be handled, because the client has disconnected.
-    if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
+    if (this.#ends.pending !== undefined) this.closed(this.#ends.pending);
   }
 
   #handleOldest(backlog: FrameQueue): void {

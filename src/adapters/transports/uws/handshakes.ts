@@ -1,6 +1,6 @@
 import type * as uWS from 'uWebSockets.js';
 import type { Admission } from '../../../application/ports/transport.ts';
-import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
+import type { ReporterContext } from '../shared/connection-reporter.ts';
 import { grantedSubprotocol, handshakeFault } from '../shared/handshake.ts';
 import { NOT_ACCEPTING } from '../shared/requests.ts';
 import { refuse, rejectRequest } from './http.ts';
@@ -96,8 +96,7 @@ export class Handshakes {
   #complete({ upgrade, admission, isReduced }: AcceptedUpgrade, route: uWS.us_socket_context_t): void {
     const { request, response } = upgrade;
     const { full, reduced, reporterContext } = this.#context;
-    const reporter = new ConnectionReporter(reporterContext, admission);
-    const userData: SocketData = { socket: new UwsSocket(reporter, isReduced ? reduced : full, admission.sendsBinary) };
+    const userData: SocketData = { socket: new UwsSocket(reporterContext, admission, isReduced ? reduced : full) };
     const key = request.header('sec-websocket-key') ?? '';
     // O13, A11: without a subprotocol, the library would accept the first one.
     response.upgrade(userData, key, grantedSubprotocol(admission, request) ?? '', '', route);

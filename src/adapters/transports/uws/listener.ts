@@ -195,12 +195,12 @@ class UwsTransport implements Transport {
       maxBackpressure: 0,
       idleTimeout: 0,
       sendPingsAutomatically: false,
-      open: (ws) => socketOf(ws).opened(ws),
+      open: (ws) => socketOf(ws).connected(ws),
       pong: (ws, payload) => socketOf(ws).receivePong(payload),
       ping: (ws) => socketOf(ws).receivePing(),
       drain: (ws) => socketOf(ws).drained(),
       message: (ws, bytes, isBinary) => socketOf(ws).receiveMessage(new Uint8Array(bytes), isBinary),
-      close: (ws, code, reason) => socketOf(ws).closed(endOf(code, reason, tooBig.fault)),
+      close: (ws, code, reason) => socketOf(ws).disconnected(endOf(code, reason, tooBig.fault)),
     };
   }
 

@@ -1,10 +1,10 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { BinaryFrames } from '../../../application/ports/dialect.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
-import type { ConnectionEnd } from '../../../application/ports/transport.ts';
+import type { Admission, ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { closedByBroker, TERMINATED, truncatedReason, type CloseFrame, CLOSE_FRAMES } from '../shared/close-frames.ts';
-import type { ConnectionReporter } from '../shared/connection-reporter.ts';
+import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { ClosingConnection, PendingCloses } from './pending-closes.ts';
 import { NONE, type Outbox, type OutboxSender } from './outbox.ts';
@@ -18,7 +18,10 @@ export interface SocketContext {
   readonly tooBig: CloseFrame;
 }
 
-/** B1: a smaller buffer is not counted, because most clients that share an address have one. */
+/**
+ * B1: the library assembles a message in a buffer. A smaller one is not counted, because most clients that share an address have
+ * one.
+ */
 const UNCOUNTED_BUFFER_BYTES = 64 * 1024;
 
 /** The payload of the ping that checks whether the client has read the last text. All other pings have no payload. */
@@ -35,31 +38,32 @@ interface PendingClose {
   ignoredFrames: number;
 }
 
-/** One connection of uWebSockets.js. After a close, any call to the library's socket throws. */
-export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
+/**
+ * One connection of uWebSockets.js. After a close, any call to the library's socket throws. It reports itself, because an object
+ * for that would add a twentieth to the memory of a peer. The library can't stop reading, so that a paused connection queues its
+ * input.
+ */
+export class UwsSocket extends ConnectionReporter implements Socket, OutboxSender, ClosingConnection {
   oldest = NONE;
   newest = NONE;
   unsentBytes = 0;
   readonly isBinary: BinaryFrames;
   #ws: WebSocket<unknown> | undefined = undefined;
-  readonly #reporter: ConnectionReporter;
   readonly #context: SocketContext;
   #mayHaveBackpressure = false;
-  /** B1: the largest message so far. The library assembles a message in a buffer that never shrinks. */
-  #bufferBytes = UNCOUNTED_BUFFER_BYTES;
   /** Defined from the decision to close until the library reports the close. Input is ignored in the meantime. */
   #closing: PendingClose | undefined = undefined;
 
-  constructor(reporter: ConnectionReporter, context: SocketContext, isBinary: BinaryFrames = false) {
-    this.isBinary = isBinary;
-    this.#reporter = reporter;
+  constructor(reporterContext: ReporterContext, admission: Admission, context: SocketContext) {
+    super(reporterContext, admission);
+    this.isBinary = admission.sendsBinary ?? false;
     this.#context = context;
   }
 
   /** The handshake is complete. */
-  opened(ws: WebSocket<unknown>): void {
+  connected(ws: WebSocket<unknown>): void {
     this.#ws = ws;
-    this.#reporter.opened(this);
+    this.opened(this);
     // The library has not sent its handshake response yet: the first frames are sent together with it.
     this.#context.outbox.flushOf(this);
   }
@@ -93,7 +97,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
 
   /** The library has sent a part of its buffer. */
   drained(): void {
-    if (this.#ws !== undefined) this.#reporter.unreadBytes(this.#ws.getBufferedAmount());
+    if (this.#ws !== undefined) this.unreadBytes(this.#ws.getBufferedAmount());
   }
 
   ping(): void {
@@ -115,14 +119,9 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     this.#reportControlFrame();
   }
 
-  #countBuffer(bytes: number): void {
-    this.#bufferBytes = bytes;
-    this.#reporter.bufferBytes(bytes);
-  }
-
   #reportControlFrame(): void {
     if (this.#closing !== undefined) return this.#ignoreFrame(this.#closing);
-    if (!this.#reporter.controlFrame()) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
+    if (!this.controlFrame()) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
   }
 
   close(code: number, why: string): void {
@@ -132,53 +131,35 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   /** The library reports the close like any other. */
   terminate(): void {
     const ws = this.#ws ?? this.#closing?.ws;
-    this.#reporter.stopReporting(TERMINATED);
+    this.stopReporting(TERMINATED);
     ws?.close();
-  }
-
-  // The library can't stop reading: `ConnectionReporter` queues the input.
-  pause(): void {
-    this.#reporter.pause();
-  }
-
-  resume(): void {
-    this.#reporter.resume();
-  }
-
-  spend(units: number): void {
-    this.#reporter.spend(units);
-  }
-
-  mayContinue(): boolean {
-    return this.#reporter.mayContinue();
   }
 
   /** M18: the library passes on messages slightly beyond the limit, so that the client receives 1009. */
   receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#closing !== undefined) return this.#ignoreFrame(this.#closing);
     if (bytes.length > this.#context.limits.maxFrameBytes) return this.#beginClose(this.#context.tooBig);
-    if (bytes.length > this.#bufferBytes) this.#countBuffer(bytes.length);
-    if (!this.#reporter.frame(bytes, isBinary)) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
+    if (bytes.length > UNCOUNTED_BUFFER_BYTES) this.bufferBytes(bytes.length);
+    if (!this.frame(bytes, isBinary)) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
   }
 
   /**
-   * The library has closed the socket, possibly within a call to `end`; therefore `ConnectionReporter` reports it in a later
-   * turn.
+   * The library has closed the socket, possibly within a call to `end`; therefore it is reported in a later turn.
    */
-  closed(end: ConnectionEnd): void {
+  disconnected(end: ConnectionEnd): void {
     this.#ws = undefined;
     this.#closing = undefined;
     this.#context.pendingCloses.remove(this);
-    for (const message of this.#context.outbox.takeUnsent(this)) this.#reporter.unsent(message);
+    for (const message of this.#context.outbox.takeUnsent(this)) this.unsent(message);
     // Thousands of connections may close in one turn. Texts for other connections must not wait for that.
     this.#context.outbox.flush();
-    this.#reporter.closed(end);
+    this.closed(end);
   }
 
   #exceedsSendBuffer(ws: WebSocket<unknown>, added: number): boolean {
     const unread = ws.getBufferedAmount();
     this.#mayHaveBackpressure = unread > 0;
-    this.#reporter.unreadBytes(unread);
+    this.unreadBytes(unread);
     return unread > 0 && unread + this.unsentBytes + added > this.#context.limits.sendBufferBytes;
   }
 
@@ -187,7 +168,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     if (ws === undefined) return;
     this.#context.outbox.flushOf(this);
     this.#ws = undefined;
-    this.#reporter.stopReporting(closedByBroker(frame));
+    this.stopReporting(closedByBroker(frame));
     this.#closing = { ws, code: frame.code, why: truncatedReason(frame.why), ignoredFrames: 0 };
     this.#context.pendingCloses.add(this);
   }
@@ -219,6 +200,6 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
 
   /** True if the client does not read, or if its buffer has to be freed, which the library keeps after `end` until TCP ends. */
   #mustCut(ws: WebSocket<unknown>): boolean {
-    return ws.getBufferedAmount() > 0 || (this.#bufferBytes > UNCOUNTED_BUFFER_BYTES && this.#reporter.isToFreeMemory);
+    return ws.getBufferedAmount() > 0 || this.isToFreeBuffer;
   }
 }

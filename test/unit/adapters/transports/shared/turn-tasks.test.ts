@@ -169,6 +169,20 @@ describe('M23: a connection that opens when the budget of the turn is exhausted'
   });
 });
 
+it('a connection that ends while the gateway handles its opening is reported as closed once, afterwards', () => {
+  const loop = new Loop();
+  const reporter = loop.reporter();
+  loop.gateway.onOpened = () => {
+    reporter.stopReporting({ by: 'broker', code: 1009 });
+    reporter.closed(LOST);
+  };
+  reporter.opened(SOCKET);
+  const [connection] = loop.gateway.connections;
+  expect(connection?.closedCount).toBe(0);
+  loop.endTurns();
+  expect([connection?.closedCount, connection?.end?.code]).toEqual([1, 1009]);
+});
+
 it('M23: thousands of connections that end at once are reported in several turns', () => {
   const loop = new Loop();
   const reporters = Array.from({ length: 3_000 }, () => loop.reporter());

@@ -1,7 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { describe, expect, it, vi } from 'vitest';
 import { CLOSE_FRAMES } from '../../../../../src/adapters/transports/shared/close-frames.ts';
-import { ConnectionReporter } from '../../../../../src/adapters/transports/shared/connection-reporter.ts';
 import { PendingCloses } from '../../../../../src/adapters/transports/uws/pending-closes.ts';
 import { Outbox } from '../../../../../src/adapters/transports/uws/outbox.ts';
 import { UwsSocket } from '../../../../../src/adapters/transports/uws/socket.ts';
@@ -40,11 +39,10 @@ function opened(onOpened: (connection: RecordedConnection) => void = () => undef
   const outbox = new Outbox();
   const pendingCloses = new PendingCloses();
   const context = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
-  const reporter = new ConnectionReporter(context, ADMISSION);
-  const socket = new UwsSocket(reporter, { outbox, pendingCloses, limits: LIMITS, tooBig: CLOSE_FRAMES.tooBig });
-  socket.opened(ws as unknown as WebSocket<unknown>);
+  const socket = new UwsSocket(context, ADMISSION, { outbox, pendingCloses, limits: LIMITS, tooBig: CLOSE_FRAMES.tooBig });
+  socket.connected(ws as unknown as WebSocket<unknown>);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return { socket, outbox, pendingCloses, reporter, wire, pass, connection: () => gateway.connections[0] };
+  return { socket, context, outbox, pendingCloses, wire, pass, connection: () => gateway.connections[0] };
 }
 
 describe('a socket of uWebSockets.js', () => {
@@ -66,7 +64,7 @@ describe('a socket of uWebSockets.js', () => {
   it('M16: a message that was accepted and not sent is returned before the close is reported', () => {
     const { socket, outbox, wire, pass, connection } = opened();
     expect(socket.write(bytes('a'), message)).toBe('sent');
-    socket.closed({ by: 'network', code: 1006 });
+    socket.disconnected({ by: 'network', code: 1006 });
     outbox.flush();
     pass();
     expect([wire.calls, connection()?.unsent, connection()?.late, connection()?.closedCount]).toEqual([[], [message], [], 1]);
@@ -74,14 +72,14 @@ describe('a socket of uWebSockets.js', () => {
 
   it('texts for other connections do not wait while a thousand connections close', () => {
     const [ann, bob] = [opened(), opened()];
-    const shared = new UwsSocket(ann.reporter, {
+    const shared = new UwsSocket(ann.context, ADMISSION, {
       outbox: bob.outbox,
       pendingCloses: bob.pendingCloses,
       limits: LIMITS,
       tooBig: CLOSE_FRAMES.tooBig,
     });
     bob.socket.write(bytes('a'));
-    shared.closed({ by: 'network', code: 1006 });
+    shared.disconnected({ by: 'network', code: 1006 });
     expect(bob.wire.calls).toEqual(['a']);
   });
 
@@ -167,7 +165,7 @@ describe('a socket of uWebSockets.js', () => {
     it('unless the client closes first', () => {
       const { socket, pendingCloses, wire, pass, connection } = opened();
       socket.close(1008, '');
-      socket.closed({ by: 'network', code: 1006 });
+      socket.disconnected({ by: 'network', code: 1006 });
       pendingCloses.closeAll();
       pass();
       expect([wire.calls, connection()?.closedCount]).toEqual([[], 1]);
