@@ -74,11 +74,15 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunct
   ];
 }
 
+/** REL3, X7: whether there may be clients that send no heartbeat. */
+export function pingsClients({ all, legacy_xhr, dialects }: Settings): boolean {
+  return all || legacy_xhr || dialects.some((name) => PINGED.includes(name));
+}
+
 /** REL3, X7: with a ping interval above the liveness timeout, every idle connection would time out. */
 function latePings(settings: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
-  const { all, legacy_xhr, dialects, ping_interval, alive_timeout } = settings;
-  const isAnyPinged = all || legacy_xhr || dialects.some((name) => PINGED.includes(name));
-  if (!isAnyPinged || ping_interval < alive_timeout) return [];
+  const { ping_interval, alive_timeout } = settings;
+  if (!pingsClients(settings) || ping_interval < alive_timeout) return [];
   const source = spelled('ping_interval');
   return [
     { source, message: `${source} is ${ping_interval}; it must be less than ${spelled('alive_timeout')} (${alive_timeout})` },

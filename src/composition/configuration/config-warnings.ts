@@ -1,10 +1,13 @@
+import { isKeyPattern } from '../../domain/realm-keys.ts';
 import { authWarnings, hasTokenKeys } from './auth-checks.ts';
+import { pingsClients } from './config-conflicts.ts';
 import { DIALECT_NAMES } from './dialect-options.ts';
 import { hasIceServers, iceWarnings } from './ice-checks.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import type { Reading, SourceOf } from './reading.ts';
 import { adminWarnings } from './admin-checks.ts';
+import { transportWarnings } from './transport-checks.ts';
 import { webhookWarnings } from './webhook-checks.ts';
 import { workerWarnings } from './worker-checks.ts';
 
@@ -24,6 +27,7 @@ export function configWarnings(settings: Settings, sourceOf: SourceOf, hasFuncti
     ...ineffectiveOptions(settings, sourceOf),
     ...shortAliveTimeout(settings, sourceOf),
     ...unreachableLimits(settings, sourceOf),
+    ...transportWarnings(settings, sourceOf),
     ...authWarnings(settings, sourceOf),
     ...adminWarnings(settings, sourceOf),
     ...webhookWarnings(settings, sourceOf, hasFunction),
@@ -79,9 +83,15 @@ function unservedDialects(settings: Settings, sourceOf: SourceOf): string[] {
   });
 }
 
+interface Ineffective {
+  readonly name: OptionName;
+  readonly isIneffective: boolean;
+  readonly why: string;
+}
+
 /** Options that have no effect because of another option. */
 function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
-  const pairs: readonly { readonly name: OptionName; readonly isIneffective: boolean; readonly why: string }[] = [
+  const pairs: readonly Ineffective[] = [
     ...(['cluster_start', 'cluster_lease', 'cluster_cut'] as const).map((name) => ({
       ...{ name, isIneffective: settings.cluster === undefined && (settings.workers === 1 || name === 'cluster_start') },
       why: 'without cluster: set cluster to the URL of Redis or NATS, or remove the option',
@@ -101,6 +111,7 @@ function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
       isIneffective: settings.http_rate_limit === 0,
       why: 'while http_rate_limit is 0: set http_rate_limit',
     },
+    ...withoutUse(settings),
     {
       name: 'malformed_window',
       isIneffective: settings.malformed_limit === 0,
@@ -111,6 +122,32 @@ function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
     const source = sourceOf(name);
     return isIneffective && source !== undefined ? [`${source} has no effect ${why}`] : [];
   });
+}
+
+/** Options of a feature that no client can use. */
+function withoutUse(settings: Settings): readonly Ineffective[] {
+  return [
+    {
+      name: 'max_realms',
+      isIneffective: !settings.key.some(isKeyPattern),
+      why: 'without a pattern in key: add a key such as team-*, or remove the option',
+    },
+    {
+      name: 'doctor',
+      isIneffective: settings.doctor === 'admin' && settings.admin === undefined,
+      why: 'without admin, so its routes are not served: add admin, or set doctor to on or off',
+    },
+    {
+      name: 'ping_interval',
+      isIneffective: !pingsClients(settings),
+      why: 'for PeerJS and Mercure, whose connections are not pinged at an interval: remove the option',
+    },
+    {
+      name: 'stream_heartbeat',
+      isIneffective: serves(settings, 'peerjs') && !serves(settings, 'mercure') && !settings.legacy_xhr,
+      why: 'without streams: add --dialects mercure or legacy_xhr, or remove the option',
+    },
+  ];
 }
 
 /** L1. */

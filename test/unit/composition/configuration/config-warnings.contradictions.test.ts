@@ -33,6 +33,21 @@ describe('contradictions and likely mistakes', () => {
     ['a short key of tokens', flags(`--auth required --auth_key ${SHORT_KEY}`), /at least 32 bytes/],
     ['a lease without a cluster', flags('--cluster_lease 5000'), /has no effect without cluster/],
     ['the start of a cluster without one', flags('--cluster_start wait'), /has no effect without cluster/],
+    [
+      'a limit of realms without patterns',
+      flags('--max_realms 5'),
+      /--max_realms has no effect without a pattern in key: add a key/,
+    ],
+    ['the doctor of an absent listener', flags('--doctor admin'), /--doctor has no effect without admin, .*: add admin, or set/],
+    ['an interval of pings without pings', flags('--ping_interval 9000'), /--ping_interval has no effect for PeerJS/],
+    ['a heartbeat without streams', flags('--stream_heartbeat 9000'), /has no effect without streams: add --dialects mercure/],
+    ['a library without its transport', flags('--uws x --transport node'), /--uws has no effect, because --transport is node/],
+    ...['handshake_timeout', 'keep_alive_timeout'].map((name): [string, Sources, RegExp] => [
+      `${name} on uws`,
+      flags(`--${name} 9000 --transport uws`),
+      new RegExp(`--${name} has no effect, because --transport is uws: remove one of them`),
+    ]),
+    ['every address as a proxy', flags('--proxied 10.0.0.0/8,::/0'), /--proxied has ::\/0, which trusts every client/],
     ['all origins and one of them', flags('--cors https://a.example --cors *'), /'\*' allows every origin/],
     ['a hardened open hub', flags('--profile hardened --all --mercure_open'), /also in the hardened profile/],
     ['a number in quotes', file('{ "port": "9000" }'), /port in settings\.json is the text "9000"; write 9000 without quotes/],
@@ -42,6 +57,19 @@ describe('contradictions and likely mistakes', () => {
     const complaints = complaintsAbout(sources);
     expect(complaints.filter((one) => complaint.test(one))).toHaveLength(1);
     expect(complaints.join('\n')).not.toContain(KEY);
+  });
+
+  it.each([
+    '--max_realms 5 --key a --key b-*',
+    '--doctor admin --admin 127.0.0.1:9001',
+    '--ping_interval 9000 --legacy_xhr',
+    '--stream_heartbeat 9000 --dialects peerjs,mercure --mercure_open',
+    '--uws x --transport uws',
+    '--handshake_timeout 9000 --keep_alive_timeout 9000 --transport node',
+    '--handshake_timeout 9000 --uws x',
+    '--proxied 10.0.0.0/8',
+  ])('no line about options that have an effect: %s', (line) => {
+    expect(complaintsAbout(flags(line))).toEqual([]);
   });
 
   it('options that are not an object are an error', () => {
