@@ -152,7 +152,7 @@ function partsOf(entryPoint: 'PeerServer' | 'ExpressPeerServer', options: DropIn
   for (const [name, value] of Object.entries(checkedOptions(entryPoint, options))) {
     if (DROP_IN_NAMES.has(name) || value === undefined) continue;
     if (isKnownOption(name)) given[name] = value;
-    else process.emitWarning(`${entryPoint} has no option '${name}'; it is ignored${suggestion(name, OPTION_NAMES)}`);
+    else process.emitWarning(`${entryPoint} has no option '${name}'; it is ignored${suggestion(name, KNOWN_NAMES)}`);
   }
   const { authorize, adapters } = options;
   const parts = resolveParts(entryPoint, given, { authorize, adapters });
@@ -181,6 +181,8 @@ function unmatchable(origin: OriginOption): string[] {
   const items = origin === '*' || typeof origin === 'boolean' ? [] : [origin].flat();
   return items.filter((item) => typeof item === 'string').filter((item) => item.includes('*') || parseOrigin(item) !== item);
 }
+
+const KNOWN_NAMES = OPTION_NAMES.filter(isKnownOption);
 
 // Read by this file; `debug` is in many examples of `peer`, which never read it.
 const DROP_IN_NAMES = new Set([

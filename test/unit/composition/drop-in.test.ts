@@ -67,9 +67,10 @@ describe('the drop-in API', () => {
 
   it('suggests the option with the closest name', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    await ExpressPeerServer(createServer(), { expire_timeuot: 1 } as object).stop();
+    await ExpressPeerServer(createServer(), { expire_timeuot: 1, config: 'file' } as object).stop();
     expect(warn.mock.calls.flat()).toEqual([
       "ExpressPeerServer has no option 'expire_timeuot'; it is ignored; did you mean expire_timeout?",
+      "ExpressPeerServer has no option 'config'; it is ignored",
     ]);
   });
 
