@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../application/ports/log.ts';
-import type { Result } from '../domain/result.ts';
+import { refused, type Result } from '../domain/result.ts';
+import { sizeConflicts, SIZES } from './configuration/config-conflicts.ts';
 import type { Config, ConfigProblem, Resolved } from './configuration/config.ts';
 import { configName } from './configuration/option-names.ts';
 import { rememberSources, sourcesOf } from './configuration/option-sources.ts';
@@ -33,15 +34,32 @@ export function reload(running: Config, next: Config): ChangedOptions {
   const different = OPTION_NAMES.filter(
     (name) => OPTIONS[name].scope === 'everywhere' && !isDeepStrictEqual(valueIn(running, name), valueIn(next, name)),
   );
-  const isNow = (name: OptionName): boolean =>
-    isReloadable(name, running.cluster !== undefined) && isGiven(valueIn(running, name)) === isGiven(valueIn(next, name));
-  const changed = different.filter(isNow);
-  const needsRestart = different.filter((name) => !isNow(name));
+  const changed = different.filter((name) => takesEffect(name, running, next));
+  const needsRestart = different.filter((name) => !takesEffect(name, running, next));
   Object.assign(running, Object.fromEntries(changed.map((name) => [configName(name), valueIn(next, name)])));
   const [before, after] = [sourcesOf(running), sourcesOf(next)];
   rememberSources(running, (name) => (needsRestart.some((one) => one === name) ? before(name) : after(name)));
   for (const listener of LISTENERS.get(running) ?? []) listener();
   return { changed, needsRestart };
+}
+
+function takesEffect(name: OptionName, running: Config, next: Config): boolean {
+  return isReloadable(name, running.cluster !== undefined) && isGiven(valueIn(running, name)) === isGiven(valueIn(next, name));
+}
+
+/** Refuses options whose new limits do not fit those that keep their old values until a restart. */
+export function fitting(
+  resolved: Result<Resolved, readonly ConfigProblem[]>,
+  running: Config,
+): Result<Resolved, readonly ConfigProblem[]> {
+  if (!resolved.ok) return resolved;
+  const after = (name: OptionName): Config =>
+    takesEffect(name, running, resolved.value.config) ? resolved.value.config : running;
+  const sizes = Object.fromEntries(SIZES.map((name) => [name, valueIn(after(name), name)]));
+  const conflicts = sizeConflicts(sizes as Record<(typeof SIZES)[number], number>, (name) => sourcesOf(after(name))(name));
+  if (conflicts.length === 0) return resolved;
+  const why = 'until a restart, because a reload does not change that limit';
+  return refused(conflicts.map(({ source, message }) => ({ source, message: `${message}, ${why}` })));
 }
 
 /** A feature that is added or removed needs a restart: only its keys, secrets and limits are replaced. */

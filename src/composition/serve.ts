@@ -5,7 +5,7 @@ import { makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 import { loadPlugins } from './plugins.ts';
 import { exitOnFault, exitOnStartError, printError } from './process-ends.ts';
-import { reloadFrom } from './reload.ts';
+import { fitting, reloadFrom } from './reload.ts';
 import { handleSignals } from './signals.ts';
 
 export { serveWithWorkers } from './workers/primary.ts';
@@ -26,7 +26,7 @@ export async function serve(
     exitOnFault(log);
     const broker = new EmbeddedBroker(config, { log, makeTransport, adapters });
     handleSignals(broker, log, () => {
-      const read = readOptions();
+      const read = fitting(readOptions(), config);
       if (read.ok) Object.assign(read.value.config, auth);
       for (const warning of reloadFrom(read, config, log)) printError(warning);
     });

@@ -13,16 +13,13 @@ import { workerConflicts } from './worker-checks.ts';
 
 const KIB = 1024;
 
-type Size =
-  | 'max_message_bytes'
-  | 'mailbox_bytes'
-  | 'realm_mailbox_bytes'
-  | 'send_buffer_bytes'
-  | 'memory_budget'
-  | 'memory_per_address'
-  | 'retained_bytes'
-  | 'max_header_bytes'
-  | 'max_url_bytes';
+/** Limits whose sizes depend on each other. */
+export const SIZES = [
+  ...(['max_message_bytes', 'mailbox_bytes', 'realm_mailbox_bytes', 'send_buffer_bytes', 'memory_budget'] as const),
+  ...(['memory_per_address', 'retained_bytes', 'max_header_bytes', 'max_url_bytes'] as const),
+] as const;
+
+type Size = (typeof SIZES)[number];
 
 /** Overhead of a held message beside its payload, with ids of up to a few hundred characters (M13). */
 const ENVELOPE_BYTES = HELD_MESSAGE_BYTES + KIB;
@@ -47,17 +44,8 @@ const PINGED: readonly DialectName[] = ['socketio', 'centrifuge', 'nats', 'supab
  */
 export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunction = false): ConfigProblem[] {
   const spelled = (name: OptionName): string => sourceOf(name) ?? `the default of ${name}`;
-  const tooSmall = CONTAINMENTS.filter(({ outer, inner, spare }) => settings[outer] < settings[inner] + spare).map(
-    ({ outer, inner, spare }) => {
-      const least = `${spelled(inner)} (${settings[inner]})${spare === 0 ? '' : ` and ${spare} more`}`;
-      return {
-        source: sourceOf(outer) ?? outer,
-        message: `${spelled(outer)} is ${settings[outer]}; it must be at least ${settings[inner] + spare}, to hold ${least}`,
-      };
-    },
-  );
   return [
-    ...tooSmall,
+    ...sizeConflicts(settings, sourceOf),
     ...incompleteTls(settings, spelled),
     ...mailboxesOfCluster(settings, spelled),
     ...linkWithoutCluster(settings, spelled),
@@ -72,6 +60,18 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunct
     ...realmConflicts(settings, sourceOf),
     ...metricsConflicts(settings, sourceOf),
   ];
+}
+
+/** Limits that can't hold a limit inside of them. */
+export function sizeConflicts(sizes: Readonly<Record<Size, number>>, sourceOf: SourceOf): ConfigProblem[] {
+  const spelled = (name: OptionName): string => sourceOf(name) ?? `the default of ${name}`;
+  return CONTAINMENTS.filter(({ outer, inner, spare }) => sizes[outer] < sizes[inner] + spare).map(({ outer, inner, spare }) => {
+    const least = `${spelled(inner)} (${sizes[inner]})${spare === 0 ? '' : ` and ${spare} more`}`;
+    return {
+      source: sourceOf(outer) ?? outer,
+      message: `${spelled(outer)} is ${sizes[outer]}; it must be at least ${sizes[inner] + spare}, to hold ${least}`,
+    };
+  });
 }
 
 /** REL3, X7: whether there may be clients that send no heartbeat. */

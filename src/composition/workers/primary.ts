@@ -5,7 +5,7 @@ import type { Result } from '../../domain/result.ts';
 import type { Config, ConfigProblem, Resolved } from '../configuration/config.ts';
 import { makeLog } from '../make-log.ts';
 import { exitOnFault, exitOnStartError, printError } from '../process-ends.ts';
-import { reloadFrom } from '../reload.ts';
+import { fitting, reloadFrom } from '../reload.ts';
 import { handleSignals } from '../signals.ts';
 import { makeHub } from './make-hub.ts';
 import { reservePort } from './reserve-port.ts';
@@ -46,7 +46,7 @@ export async function serveWithWorkers(config: Config, { workers, argv, files, r
     });
     handleSignals(pool, log, () => {
       const latest: Record<string, string> = {};
-      const read = readOptions(latest);
+      const read = fitting(readOptions(latest), config);
       for (const warning of reloadFrom(read, config, log)) printError(warning);
       if (read.ok) pool.reload(latest);
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { type Config, resolveConfig } from '../../../src/composition/configuration/config.ts';
 import { sourcesOf } from '../../../src/composition/configuration/option-sources.ts';
-import { onReload, reload, reloadFrom } from '../../../src/composition/reload.ts';
+import { fitting, onReload, reload, reloadFrom } from '../../../src/composition/reload.ts';
 
 function configOf(...argv: string[]): Config {
   const resolved = resolveConfig({ argv });
@@ -54,6 +54,18 @@ describe('a reload', () => {
     reload(running, configOf('--max_realms', '5', '-p', '9001'));
     const sourceOf = sourcesOf(running);
     expect([sourceOf('max_realms'), sourceOf('port')]).toEqual(['--max_realms', '--port']);
+  });
+
+  it('refuses limits that do not hold those that need a restart', () => {
+    const smaller = ['--max_message_bytes', '65536', '--send_buffer_bytes', '262144', '--mailbox_bytes', '131072'];
+    const read = fitting(resolveConfig({ argv: smaller }), configOf());
+    expect(read.ok ? [] : read.refusal.map(({ message }) => message)).toEqual([
+      '--mailbox_bytes is 131072; it must be at least 1050528, to hold the default of max_message_bytes (1048576) and 1952 more, ' +
+        'until a restart, because a reload does not change that limit',
+    ]);
+    expect(fitting(resolveConfig({ argv: smaller }), configOf(...smaller)).ok).toBe(true);
+    expect(fitting(resolveConfig({ argv: ['--mailbox_bytes', '3000000'] }), configOf()).ok).toBe(true);
+    expect(fitting(resolveConfig({ argv: ['--mailbox_bytes', '1'] }), configOf()).ok).toBe(false);
   });
 
   it('logs the outcome', () => {
