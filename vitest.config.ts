@@ -8,10 +8,17 @@ const SOME_WAITING = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 /** End-to-end tests start other processes, and spend most of their time waiting. */
 const MUCH_WAITING = { maxWorkers: 8, sequence: { groupOrder: 2 } };
 
+/** The soak fills a busy machine for minutes. */
+const SLOW = { testTimeout: 300_000, hookTimeout: 300_000 };
+
 /** Files of a project share the modules of their worker, because loading them again costs more than most tests. */
+const SHARED_MODULES = { isolate: false, setupFiles: ['test/support/same-seed.ts'] };
+
+/** Tests of the soak, which the test command leaves out: they are slow, and vary tests that it runs. */
+const OF_SOAK = 'test/**/*.soak.test.ts';
+
 const suite = (name: string) => ({
-  ...{ name, include: [`test/${name}/**/*.test.ts`], isolate: false, ...WORKERS },
-  setupFiles: ['test/support/same-seed.ts'],
+  ...{ name, include: [`test/${name}/**/*.test.ts`], exclude: [OF_SOAK], ...SHARED_MODULES, ...WORKERS },
 });
 
 export default defineConfig({
@@ -23,6 +30,7 @@ export default defineConfig({
       { test: { ...suite('contracts'), testTimeout: 60_000, ...SOME_WAITING } },
       { test: { ...suite('property'), testTimeout: 60_000 } },
       { test: { ...suite('e2e'), testTimeout: 120_000, hookTimeout: 120_000, ...MUCH_WAITING } },
+      { test: { name: 'soak', include: [OF_SOAK], ...SHARED_MODULES, ...SLOW, ...MUCH_WAITING } },
     ],
     coverage: {
       provider: 'v8',

@@ -1,6 +1,6 @@
 /*
  * Attacks a broker for some time, beside a pair of peers that relay messages. Fails if the pair loses a message or its latency is
- * too high, if the broker ends, or if the broker uses more memory than documented. npm run test:soak -- [--minutes 60]
+ * too high, if the broker ends, or if the broker uses more memory than documented. npm run test:soak -- [--minutes 45]
  * [--transport uws|node] [--p99 50] [--mib 1024]
  */
 import { fork, spawn } from 'node:child_process';
@@ -14,7 +14,8 @@ import { Pair } from './pair.mjs';
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '60' },
+    // With the tests before it, the command takes at most an hour.
+    minutes: { type: 'string', default: '45' },
     transport: { type: 'string', default: 'auto' },
     p99: { type: 'string', default: '50' },
     mib: { type: 'string', default: '1024' },

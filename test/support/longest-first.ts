@@ -2,8 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest, because they simulate clusters, test each fault, or wait for timeouts. */
 const LONGEST = [
-  ...['property/cluster.nats.property', 'property/cluster.links.property', 'property/cluster-link-mutants.property'],
-  ...['property/cluster.redis.property', 'property/cluster-mutants.property'],
+  ...['property/cluster.nats.property', 'property/cluster.links.property', 'property/cluster.redis.property'],
   ...['contracts/engines/nats', 'contracts/transports/uws'],
   ...['e2e/conformance/mutants', 'e2e/conformance/all-cases', 'e2e/conformance/random', 'e2e/cluster/engines'],
   ...['e2e/cluster/network-faults', 'e2e/dialects/mqtt-mosquitto', 'e2e/conformance/peer', 'e2e/browser/doctor-page'],
@@ -17,8 +16,8 @@ const LONGEST = [
     'e2e/doctor/proxies',
   ],
   ...['e2e/conformance/mercure', 'e2e/fuzz/dialects', 'e2e/dialects/centrifuge-meeting', 'e2e/dialects/socketio-meeting'],
-  ...['e2e/dialects/centrifuge', 'e2e/deploy/files', 'e2e/browser/signalbox-node', 'e2e/package/package'],
-  ...['e2e/authentication/webhook-uws', 'e2e/authentication/webhook-node', 'e2e/fuzz/socketio', 'e2e/examples/echo'],
+  ...['e2e/dialects/centrifuge', 'e2e/deploy/files', 'e2e/package/package'],
+  ...['e2e/authentication/webhook-uws', 'e2e/fuzz/socketio', 'e2e/examples/echo'],
   ...['e2e/dialects/nats-meeting', 'e2e/conformance/signalbox-node', 'e2e/conformance/signalbox-uws', 'e2e/browser/peer'],
 ].map((name) => `/test/${name}.test.ts`);
 

@@ -1,56 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { ALL_CASES } from '../../../conformance/all-cases.ts';
-import { inPool } from '../../../conformance/pool.ts';
-import type { CaseResult } from '../../../conformance/results.ts';
-import { runCases } from '../../../conformance/run-cases.ts';
-import type { Settings } from '../../../conformance/settings.ts';
 import { ConformingServer } from '../../conformance/mutants/conforming-server.ts';
-import {
-  FEW_SETTINGS,
-  ForeignServer,
-  LegacyServer,
-  NoPongServer,
-  PatientServer,
-  TypedServer,
-  WaitingServer,
-} from '../../conformance/mutants/foreign-server.ts';
-import { inProcess, type ServerClass } from '../../conformance/mutants/in-process.ts';
-import { describeResult } from './results.ts';
+import { ForeignServer } from '../../conformance/mutants/foreign-server.ts';
+import { describeWholeRuns } from './whole-run-suite.ts';
 
-const WHOLE_RUNS_AT_ONCE = 3;
-/** Long enough for a busy machine. */
-const PATIENCE_MS = 6_000;
-/** Servers of which only some rules may object, with the settings that they have. */
-const WHOLE_RUNS = {
+describeWholeRuns({
   'conforms to every rule': [ConformingServer, []],
   'conforms in another style, without the optional features': [ForeignServer, []],
-  'does not answer pings': [NoPongServer, ['L3']],
-  'keeps lost connections': [PatientServer, ['L2', 'M15', 'M18']],
-  'relays only the payloads of clients': [TypedServer, ['M2']],
-  'waits for the rest of a request': [WaitingServer, []],
-  'serves the routes of old clients': [LegacyServer, []],
-} as const satisfies Record<string, readonly [ServerClass, readonly string[]]>;
-const RUN_NAMES = Object.keys(WHOLE_RUNS) as (keyof typeof WHOLE_RUNS)[];
-
-describe('all cases, with a server that', () => {
-  const found = new Map<string, readonly CaseResult[]>();
-
-  beforeAll(async () => {
-    await inPool(WHOLE_RUNS_AT_ONCE, RUN_NAMES, async (name) => {
-      const [Server] = WHOLE_RUNS[name];
-      const canSet = (setting: keyof Settings): boolean => Server !== ForeignServer || FEW_SETTINGS.includes(setting);
-      found.set(name, await runCases({ cases: ALL_CASES, servers: inProcess(name, Server, PATIENCE_MS, canSet) }));
-    });
-  }, 300_000);
-
-  it.each(RUN_NAMES)('%s: object for the violated rule only', (name) => {
-    const results = found.get(name) ?? [];
-    const [, rules] = WHOLE_RUNS[name];
-    const wrong = results.filter(({ verdict }) => verdict !== 'ok' && verdict !== 'not testable');
-    expect(wrong.filter(({ rule }) => !rules.some((one) => one === rule)).map(describeResult)).toEqual([]);
-    expect(wrong.length > 0).toBe(rules.length > 0);
-    const untested = results.filter(({ verdict }) => verdict === 'not testable').map(({ rule }) => rule);
-    if (name.startsWith('serves')) expect(untested).toEqual(['X8']);
-    else if (!name.includes('optional')) expect(untested).toEqual([]);
-  });
 });

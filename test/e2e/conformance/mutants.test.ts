@@ -1,26 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ALL_CASES } from '../../../conformance/all-cases.ts';
-import { inPool } from '../../../conformance/pool.ts';
-import type { CaseResult } from '../../../conformance/results.ts';
-import { runCases } from '../../../conformance/run-cases.ts';
 import { ALL_MUTANTS } from '../../conformance/mutants/all-mutants.ts';
-import { inProcess } from '../../conformance/mutants/in-process.ts';
-import { mayAffect, ruleOf, type Mutant } from '../../conformance/mutants/mutant.ts';
-import { describeResult } from './results.ts';
+import { ruleOf } from '../../conformance/mutants/mutant.ts';
+import { describeMutants } from './mutant-suite.ts';
 
-/** One fast case for most rules. A mutant must pass the cases of all rules that it does not violate. */
-const SAMPLE = new Set([
-  ...['H1.describes', 'H2.gives-id', 'H3.nobody-is-listed', 'H6.echoed-id', 'H8.nowhere'],
-  ...['O1.no-token', 'O2.unknown', 'O3.open', 'O4.taken', 'O5.open', 'O7.letters', 'O9.slash', 'O11.after-open'],
-  ...['M1.offer', 'M2.session', 'M3.escaped-values', 'M5.space', 'M6.relayed', 'M7.frees-no-dst', 'M8.silent', 'M9.open'],
-  ...['M10.null', 'M12.no-dst', 'M13.waits', 'M17.in-order', 'L2.close', 'L3.ping-answered', 'L4.heir-hears'],
-]);
-// Mutants spend most of their time waiting. `npm run test:soak:mutants` runs all cases on each of them.
-const MUTANTS_AT_ONCE = 12;
-const MUTANTS_MS = 600_000;
-
-/** Long enough for a busy machine. */
-const PATIENCE_MS = 6_000;
 describe('the suite', () => {
   it('has a mutant for every rule', () => {
     const rules = new Set(ALL_CASES.map(({ rule }) => rule));
@@ -29,36 +12,9 @@ describe('the suite', () => {
 
   it('refers to existing cases', () => {
     const ids = new Set(ALL_CASES.map(({ id }) => id));
-    expect([...SAMPLE, ...ALL_MUTANTS.flatMap(({ fails }) => fails)].filter((id) => !ids.has(id))).toEqual([]);
+    expect(ALL_MUTANTS.flatMap(({ fails }) => fails).filter((id) => !ids.has(id))).toEqual([]);
     expect(ALL_MUTANTS.filter((mutant) => mutant.fails.some((id) => !id.startsWith(`${ruleOf(mutant)}.`)))).toEqual([]);
   });
-
-  describe('detects, with the right rule, a server that', () => {
-    const found = new Map<Mutant, readonly CaseResult[]>();
-
-    beforeAll(async () => {
-      await inPool(MUTANTS_AT_ONCE, ALL_MUTANTS, async (mutant) => {
-        const cases = ALL_CASES.filter(({ id }) => mutant.fails.includes(id) || SAMPLE.has(id));
-        found.set(mutant, await runCases({ cases, servers: inProcess(mutant.name, mutant.Server) }));
-      });
-      // Many servers in one process hide faults of timing from each other, so the cases that missed theirs are run again alone.
-      for (const [mutant, results] of found) {
-        const missed = results.filter(({ id, verdict }) => mutant.fails.includes(id) && verdict !== mutant.verdict);
-        if (missed.length === 0) continue;
-        const cases = ALL_CASES.filter(({ id }) => missed.some((one) => one.id === id));
-        const again = await runCases({ cases, servers: inProcess(mutant.name, mutant.Server, PATIENCE_MS) });
-        found.set(mutant, [...results.filter((one) => !missed.includes(one)), ...again]);
-      }
-    }, MUTANTS_MS);
-
-    it.each(ALL_MUTANTS.map((mutant) => [`${mutant.name} (${ruleOf(mutant)})`, mutant] as const))('%s', (_, mutant) => {
-      const results = found.get(mutant) ?? [];
-      const verdicts = new Map(results.map(({ id, verdict }) => [id, verdict]));
-      expect(mutant.fails.map((id) => `${id} is ${verdicts.get(id)}`)).toEqual(
-        mutant.fails.map((id) => `${id} is ${mutant.verdict}`),
-      );
-      const wrong = results.filter(({ verdict }) => verdict !== 'ok' && verdict !== 'not testable');
-      expect(wrong.filter(({ rule }) => !mayAffect(mutant, rule)).map(describeResult)).toEqual([]);
-    });
-  });
 });
+
+describeMutants(new Set());

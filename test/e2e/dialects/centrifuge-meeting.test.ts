@@ -1,16 +1,4 @@
+import { MEETINGS } from '../../support/e2e/meetings.ts';
 import { describePeerixMeetings } from '../../support/e2e/peerix-meetings.ts';
 
-describePeerixMeetings({
-  wire: 'Centrifuge',
-  rules: 'CF14',
-  exchanges: [
-    ['centrifuge', 'sse'],
-    ['centrifuge', 'socketio'],
-    ['centrifuge', 'centrifuge'],
-  ],
-  connections: [
-    ['centrifuge', 'sse'],
-    ['centrifuge', 'socketio'],
-    ['centrifuge', 'centrifuge'],
-  ],
-});
+describePeerixMeetings(MEETINGS.centrifuge);

@@ -71,6 +71,11 @@ export class ScriptPage {
     });
   }
 
+  /** Starts the script again, which costs a tenth of a new page. The browser closes the connections of the page. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+  }
+
   close(): Promise<void> {
     return this.page.context().close();
   }
