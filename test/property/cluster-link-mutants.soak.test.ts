@@ -71,7 +71,7 @@ const MUTANTS: readonly { readonly fault: string; readonly install: Fault; reado
 
 /** A seed that finds every fault within these runs. */
 const [SEED, RUNS] = [3, 120];
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 600_000;
 
 describe('the property test of linked clusters', { timeout: PATIENCE_MS }, () => {
   for (const { fault, install, engines } of MUTANTS) {

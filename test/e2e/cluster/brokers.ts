@@ -1,13 +1,18 @@
+import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startNats } from '../../support/engines/nats-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { Server, type ServerStartOptions } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 
-export const ENGINES = [
-  { engine: 'Redis', startEngine: startRedis },
-  { engine: 'NATS', startEngine: startNats },
-];
+export interface Engine {
+  readonly engine: string;
+  readonly startEngine: () => Promise<EngineServer>;
+}
+
+export const REDIS: Engine = { engine: 'Redis', startEngine: startRedis };
+export const NATS: Engine = { engine: 'NATS', startEngine: startNats };
+export const ENGINES = [REDIS, NATS];
 
 /** Far longer than a busy machine suspends a process. */
 const LEASE_MS = 9_000;
