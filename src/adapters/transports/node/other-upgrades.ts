@@ -20,9 +20,12 @@ interface Upgrade {
  */
 export function serveWithoutUpgrade(server: Server, { raw, stream, head }: Upgrade): void {
   // Node has detached the stream: an unhandled error would end the process.
-  stream.on('error', () => stream.destroy());
+  const destroy = (): void => void stream.destroy();
+  stream.on('error', destroy);
   whenAnswered(stream, () => {
     if (stream.destroyed) return;
+    // The server adds a listener of its own. A connection may carry many such requests.
+    stream.off('error', destroy);
     stream.unshift(Buffer.concat([headWithoutUpgrade(raw), head]));
     server.emit('setSecureContext' in server ? 'secureConnection' : 'connection', stream);
   });
