@@ -1,22 +1,16 @@
-import type { OptionName, Settings } from './options.ts';
+import type { Settings } from './options.ts';
 import type { SourceOf } from './reading.ts';
-
-/** Options that one of the transports ignores. The transport `auto` is known only at the start. */
-const IGNORED: Readonly<Record<Settings['transport'], readonly OptionName[]>> = {
-  auto: [],
-  uws: ['handshake_timeout', 'keep_alive_timeout'],
-  node: ['uws'],
-};
 
 /** Likely mistakes about the transport and the proxies before it, one line each. */
 export function transportWarnings(settings: Settings, sourceOf: SourceOf): string[] {
-  const { transport } = settings;
-  const ignored = IGNORED[transport].flatMap((name) => sourceOf(name) ?? []);
-  const chosen = sourceOf('transport') ?? 'transport';
-  return [
-    ...ignored.map((source) => `${source} has no effect, because ${chosen} is ${transport}: remove one of them`),
-    ...trustOfEveryAddress(settings, sourceOf),
-  ];
+  return [...libraryWithoutTransport(settings, sourceOf), ...trustOfEveryAddress(settings, sourceOf)];
+}
+
+/** Options that uWebSockets.js ignores are in the log, because the transport `auto` is known only at the start. */
+function libraryWithoutTransport({ transport }: Settings, sourceOf: SourceOf): string[] {
+  const source = sourceOf('uws');
+  if (transport !== 'node' || source === undefined) return [];
+  return [`${source} has no effect, because ${sourceOf('transport') ?? 'transport'} is node: remove one of them`];
 }
 
 /** H10: a subnet with all addresses trusts every entry of the header, so a client can choose its address. */

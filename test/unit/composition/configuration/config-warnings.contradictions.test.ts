@@ -42,11 +42,6 @@ describe('contradictions and likely mistakes', () => {
     ['an interval of pings without pings', flags('--ping_interval 9000'), /--ping_interval has no effect for PeerJS/],
     ['a heartbeat without streams', flags('--stream_heartbeat 9000'), /has no effect without streams: add --dialects mercure/],
     ['a library without its transport', flags('--uws x --transport node'), /--uws has no effect, because --transport is node/],
-    ...['handshake_timeout', 'keep_alive_timeout'].map((name): [string, Sources, RegExp] => [
-      `${name} on uws`,
-      flags(`--${name} 9000 --transport uws`),
-      new RegExp(`--${name} has no effect, because --transport is uws: remove one of them`),
-    ]),
     ['every address as a proxy', flags('--proxied 10.0.0.0/8,::/0'), /--proxied has ::\/0, which trusts every client/],
     ['all origins and one of them', flags('--cors https://a.example --cors *'), /'\*' allows every origin/],
     ['a hardened open hub', flags('--profile hardened --all --mercure_open'), /also in the hardened profile/],
