@@ -1,0 +1,4 @@
+import { REDIS } from './brokers.ts';
+import { describeWires } from './wires-suite.ts';
+
+describeWires(REDIS);
