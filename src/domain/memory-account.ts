@@ -59,11 +59,11 @@ export class MemoryAccount {
    * deferred. Called again with `true` if a connection that is being closed must be cut.
    */
   onExcess: ExcessListener | undefined = undefined;
-  readonly #budget: AccountBudget;
+  /** Undefined after the release. */
+  #budget: AccountBudget | undefined;
   /** Undefined for most connections, which never hold anything. */
   #holding: Holding | undefined = undefined;
   #reserved = 0;
-  #isReleased = false;
 
   constructor(budget: AccountBudget, address: string) {
     this.#budget = budget;
@@ -102,21 +102,21 @@ export class MemoryAccount {
 
   /** Costs one comparison if the size is unchanged. Ignored after the release, because nothing would free the bytes again. */
   set(part: MemoryUse, bytes: number): void {
-    if (this.#isReleased) return;
+    const budget = this.#budget;
     const before = this.sizeOf(part);
-    if (bytes === before) return;
-    if (part === 'unread') this.#budget.unsentBytes += bytes - before;
+    if (budget === undefined || bytes === before) return;
+    if (part === 'unread') budget.unsentBytes += bytes - before;
     this.#holding ??= new Holding();
     this.#holding.parts[part] = bytes;
-    this.#budget.update(this, bytes - before);
+    budget.update(this, bytes - before);
   }
 
   /**
    * B3: whether `part` may grow to `bytes`; checked before data is copied. If the address has no room, the answer is true
-   * only if another connection of the address holds more, which is then closed.
+   * only if another connection of the address holds more, which is then closed. False after the release.
    */
   hasRoomFor(part: MemoryUse, bytes: number): boolean {
-    return this.#budget.hasRoomFor(this, bytes - this.sizeOf(part));
+    return this.#budget?.hasRoomFor(this, bytes - this.sizeOf(part)) === true;
   }
 
   /**
@@ -126,7 +126,7 @@ export class MemoryAccount {
    * @returns false if the address has no room; nothing is reserved then.
    */
   reserve(bytes: number): boolean {
-    if (this.#isReleased || !this.#budget.reserve(this.address, bytes)) return false;
+    if (this.#budget?.reserve(this.address, bytes) !== true) return false;
     this.#reserved += bytes;
     return true;
   }
@@ -138,11 +138,11 @@ export class MemoryAccount {
 
   /** Frees the memory of a closed connection, for good. */
   release(): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
-    this.#budget.unsentBytes -= this.#holding?.parts.unread ?? 0;
-    if (this.#reserved > 0) this.#budget.unreserve(this.address, this.#reserved);
-    this.#reserved = 0;
-    this.#budget.update(this, -this.bytes);
+    const budget = this.#budget;
+    if (budget === undefined) return;
+    this.#budget = undefined;
+    budget.unsentBytes -= this.sizeOf('unread');
+    if (this.#reserved > 0) budget.unreserve(this.address, this.#reserved);
+    budget.update(this, -this.bytes);
   }
 }

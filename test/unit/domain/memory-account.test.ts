@@ -22,7 +22,7 @@ describe('MemoryAccount', () => {
     account.set('unread', 10);
     account.release();
     account.set('incomplete', 30);
-    expect([account.reserve(5), memory.bytes, account.bytes]).toEqual([false, 0, 0]);
+    expect([account.reserve(5), account.hasRoomFor('will', 1), memory.bytes, account.bytes]).toEqual([false, false, 0, 0]);
     expect(memory.open('a').hasRoomFor('will', 50)).toBe(true);
   });
 

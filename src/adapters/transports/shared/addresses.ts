@@ -24,7 +24,15 @@ export function addressFromBytes(bytes: Uint8Array): string {
   return normalizedAddress(ipaddr.fromByteArray([...bytes]).toString());
 }
 
-/** Three times as fast as `join`. */
+/** Texts of recent IPv4 addresses, by their last bytes, so that the connections of one address share its text. */
+const recentTexts: string[] = Array.from({ length: 256 }, () => '');
+
 function dotted(bytes: Uint8Array, from: number): string {
-  return `${bytes[from]}.${bytes[from + 1]}.${bytes[from + 2]}.${bytes[from + 3]}`;
+  // Three times as fast as `join`.
+  const text = `${bytes[from]}.${bytes[from + 1]}.${bytes[from + 2]}.${bytes[from + 3]}`;
+  const place = (bytes[from + 2] ?? 0) ^ (bytes[from + 3] ?? 0);
+  const recent = recentTexts[place];
+  if (recent === text) return recent;
+  recentTexts[place] = text;
+  return text;
 }

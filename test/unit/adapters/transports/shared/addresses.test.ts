@@ -14,6 +14,12 @@ it('a missing address is an empty string: a pipe, or a disconnected client', () 
   expect(addressFromBytes(new Uint8Array())).toBe('');
 });
 
+it('H10: addresses with equal last bytes are distinguished', () => {
+  const texts = (): string[] => [3, 4, 3].map((first) => addressFromBytes(Uint8Array.of(first, 0, 2, 1)));
+  expect(texts()).toEqual(['3.0.2.1', '4.0.2.1', '3.0.2.1']);
+  expect(addressFromBytes(Uint8Array.of(3, 0, 1, 2))).toBe('3.0.1.2');
+});
+
 it('H10: addresses from bytes have the same form', () => {
   expect(addressFromBytes(Uint8Array.of(192, 0, 2, 1))).toBe('192.0.2.1');
   expect(addressFromBytes(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1))).toBe('192.0.2.1');
