@@ -1,0 +1,4 @@
+import { NATS } from './brokers.ts';
+import { describeRollingRestart } from './rolling-restart-suite.ts';
+
+describeRollingRestart(NATS);
