@@ -3,12 +3,10 @@ import type { BinaryFrames } from '../../../application/ports/dialect.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { isBinaryFrame } from '../shared/frame-kinds.ts';
 
-/** A connection with queued texts. Only the outbox changes the fields. */
+/** A connection to which texts are sent. Only the outbox changes `lane`. */
 export interface OutboxSender {
-  /** The oldest and the newest queued text; NONE if there is none. */
-  oldest: number;
-  newest: number;
-  unsentBytes: number;
+  /** The lane of its queued texts, or of earlier ones; NONE before the first text. */
+  lane: number;
   /** W6. */
   readonly isBinary: BinaryFrames;
   /** The destination; undefined after the close. */
@@ -34,6 +32,9 @@ const LARGEST_COPY_BYTES = 64 * 1024;
 /**
  * Sends all texts for one connection in one write at the end of an event-loop turn, because a system call costs more than all
  * other work for a message. A single text is sent without a cork. Texts are copied, because their bytes are borrowed.
+ *
+ * The texts of one sender are a lane. At the end of a turn the senders have left the cache of the CPU, so a lane has all that is
+ * needed to send its texts. A sender keeps the number of its former lane: the lane is its own if it has this sender.
  */
 export class Outbox {
   /** The first is kept, further ones only until the next flush. */
@@ -42,23 +43,34 @@ export class Outbox {
   #slab = new Uint8Array(this.#memory[0] as ArrayBuffer);
   /** Bytes in the last slab. */
   #used = 0;
-  /** Of each queued text: its slab, its place there, its message, and the next text of the same sender. */
+  /** Of each queued text: its slab, its place there, its kind of frame, its message, and the next text of the same lane. */
   readonly #slabOf: number[] = [];
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
+  readonly #isBinary: boolean[] = [];
   readonly #messages: (SignalMessage | undefined)[] = [];
   readonly #next: number[] = [];
   #count = 0;
-  /** Those with a queued text. The array keeps its length, because one that was emptied allocates memory again. */
+  /** Of each lane: its sender, undefined if it has no texts; the socket of the sender; its first and last text; its bytes. */
   readonly #senders: (OutboxSender | undefined)[] = [];
-  #senderCount = 0;
-  #corked: OutboxSender | undefined = undefined;
-  readonly #sendCorked = (): void => this.#sendAll(this.#corked as OutboxSender);
+  readonly #sockets: (WebSocket<unknown> | undefined)[] = [];
+  readonly #oldest: number[] = [];
+  readonly #newest: number[] = [];
+  readonly #bytes: number[] = [];
+  #laneCount = 0;
+  #corked = NONE;
+  readonly #sendCorked = (): void => this.#sendAll(this.#corked);
   #isScheduled = false;
   readonly #endTurn = (): void => {
     this.#isScheduled = false;
     this.flush();
   };
+
+  /** Bytes of the queued texts of one sender. */
+  unsentBytesOf(sender: OutboxSender): number {
+    const { lane } = sender;
+    return this.#isLaneOf(sender, lane) ? (this.#bytes[lane] as number) : 0;
+  }
 
   /** @param message is returned by `takeUnsent`. */
   put(sender: OutboxSender, text: Uint8Array, message: SignalMessage | undefined): void {
@@ -71,21 +83,17 @@ export class Outbox {
     this.#starts[entry] = this.#used;
     this.#used += text.length;
     this.#ends[entry] = this.#used;
+    this.#isBinary[entry] = isBinaryFrame(sender.isBinary, text);
     this.#messages[entry] = message;
     this.#next[entry] = NONE;
-    this.#append(sender, entry);
-    sender.unsentBytes += text.length;
+    this.#append(sender, entry, text.length);
   }
 
   /** Sends all queued texts: at the end of the turn, and before long operations. */
   flush(): void {
     if (this.#count === 0) return;
-    for (let at = 0; at < this.#senderCount; at++) {
-      const sender = this.#senders[at];
-      this.#senders[at] = undefined;
-      if (sender !== undefined) this.flushOf(sender);
-    }
-    this.#senderCount = 0;
+    for (let lane = 0; lane < this.#laneCount; lane++) if (this.#senders[lane] !== undefined) this.#flushLane(lane);
+    this.#laneCount = 0;
     this.#messages.fill(undefined, 0, this.#count);
     this.#count = 0;
     if (this.#memory.length > 1) this.#keepFirstSlab();
@@ -94,32 +102,27 @@ export class Outbox {
 
   /** Sends the queued texts of one sender. */
   flushOf(sender: OutboxSender): void {
-    const { oldest, newest, webSocket } = sender;
-    if (oldest === NONE) return;
-    if (oldest === newest || webSocket === undefined) this.#sendAll(sender);
-    else {
-      this.#corked = sender;
-      webSocket.cork(this.#sendCorked);
-      this.#corked = undefined;
-    }
-    resetSender(sender);
+    if (this.#isLaneOf(sender, sender.lane)) this.#flushLane(sender.lane);
   }
 
   /** Removes the queued texts of a closed sender. @returns their messages, if known. */
   takeUnsent(sender: OutboxSender): SignalMessage[] {
     const messages: SignalMessage[] = [];
-    for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
+    const { lane } = sender;
+    if (!this.#isLaneOf(sender, lane)) return messages;
+    for (let entry = this.#oldest[lane] as number; entry !== NONE; entry = this.#next[entry] as number) {
       const message = this.#messages[entry];
       if (message !== undefined) messages.push(message);
     }
-    resetSender(sender);
+    this.#empty(lane);
     return messages;
   }
 
   /** After the queued texts of the sender. */
   #sendAtOnce(sender: OutboxSender, text: Uint8Array): void {
     this.flushOf(sender);
-    send(sender, text);
+    const { webSocket, isBinary } = sender;
+    if (webSocket !== undefined && webSocket.send(text, isBinaryFrame(isBinary, text)) !== SENT) sender.backpressured();
   }
 
   #makeRoom(): void {
@@ -141,31 +144,51 @@ export class Outbox {
     setImmediate(this.#endTurn);
   }
 
-  #append(sender: OutboxSender, entry: number): void {
-    if (sender.oldest === NONE) {
-      sender.oldest = entry;
-      this.#senders[this.#senderCount] = sender;
-      this.#senderCount += 1;
-    } else this.#next[sender.newest] = entry;
-    sender.newest = entry;
+  #isLaneOf(sender: OutboxSender, lane: number): boolean {
+    return lane !== NONE && this.#senders[lane] === sender;
   }
 
-  #sendAll(sender: OutboxSender): void {
-    for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
+  #append(sender: OutboxSender, entry: number, bytes: number): void {
+    const { lane } = sender;
+    if (!this.#isLaneOf(sender, lane)) return this.#openLane(sender, entry, bytes);
+    this.#next[this.#newest[lane] as number] = entry;
+    this.#newest[lane] = entry;
+    this.#bytes[lane] = (this.#bytes[lane] as number) + bytes;
+  }
+
+  #openLane(sender: OutboxSender, entry: number, bytes: number): void {
+    const lane = this.#laneCount++;
+    sender.lane = lane;
+    this.#senders[lane] = sender;
+    this.#sockets[lane] = sender.webSocket;
+    this.#oldest[lane] = entry;
+    this.#newest[lane] = entry;
+    this.#bytes[lane] = bytes;
+  }
+
+  #flushLane(lane: number): void {
+    if (this.#oldest[lane] === this.#newest[lane]) this.#sendAll(lane);
+    else {
+      this.#corked = lane;
+      this.#sockets[lane]?.cork(this.#sendCorked);
+      this.#corked = NONE;
+    }
+    this.#empty(lane);
+  }
+
+  #empty(lane: number): void {
+    this.#senders[lane] = undefined;
+    this.#sockets[lane] = undefined;
+  }
+
+  #sendAll(lane: number): void {
+    for (let entry = this.#oldest[lane] as number; entry !== NONE; entry = this.#next[entry] as number) {
+      const socket = this.#sockets[lane];
+      if (socket === undefined) return;
       const memory = this.#memory[this.#slabOf[entry] as number] as ArrayBuffer;
       const start = this.#starts[entry] as number;
-      send(sender, new Uint8Array(memory, start, (this.#ends[entry] as number) - start));
+      const text = new Uint8Array(memory, start, (this.#ends[entry] as number) - start);
+      if (socket.send(text, this.#isBinary[entry]) !== SENT) this.#senders[lane]?.backpressured();
     }
   }
-}
-
-function send(sender: OutboxSender, text: Uint8Array): void {
-  const { webSocket, isBinary } = sender;
-  if (webSocket !== undefined && webSocket.send(text, isBinaryFrame(isBinary, text)) !== SENT) sender.backpressured();
-}
-
-function resetSender(sender: OutboxSender): void {
-  sender.oldest = NONE;
-  sender.newest = NONE;
-  sender.unsentBytes = 0;
 }

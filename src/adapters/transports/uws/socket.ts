@@ -44,9 +44,7 @@ interface PendingClose {
  * input.
  */
 export class UwsSocket extends ConnectionReporter implements Socket, OutboxSender, ClosingConnection {
-  oldest = NONE;
-  newest = NONE;
-  unsentBytes = 0;
+  lane = NONE;
   readonly isBinary: BinaryFrames;
   #ws: WebSocket<unknown> | undefined = undefined;
   readonly #context: SocketContext;
@@ -81,12 +79,13 @@ export class UwsSocket extends ConnectionReporter implements Socket, OutboxSende
     const ws = this.#ws;
     if (ws === undefined) return 'gone';
     // Queued texts may be accepted by the network at once, so they are sent before they fill the buffer.
-    if (this.unsentBytes + text.length > this.#context.limits.sendBufferBytes / 2) this.#context.outbox.flushOf(this);
+    const { outbox, limits } = this.#context;
+    if (outbox.unsentBytesOf(this) + text.length > limits.sendBufferBytes / 2) outbox.flushOf(this);
     if (this.#mayHaveBackpressure && this.#exceedsSendBuffer(ws, text.length)) {
       this.#beginClose(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    this.#context.outbox.put(this, text, message);
+    outbox.put(this, text, message);
     return this.#mayHaveBackpressure ? 'queued' : 'sent';
   }
 
@@ -160,7 +159,8 @@ export class UwsSocket extends ConnectionReporter implements Socket, OutboxSende
     const unread = ws.getBufferedAmount();
     this.#mayHaveBackpressure = unread > 0;
     this.unreadBytes(unread);
-    return unread > 0 && unread + this.unsentBytes + added > this.#context.limits.sendBufferBytes;
+    const { outbox, limits } = this.#context;
+    return unread > 0 && unread + outbox.unsentBytesOf(this) + added > limits.sendBufferBytes;
   }
 
   #beginClose(frame: CloseFrame): void {

@@ -32,9 +32,7 @@ function sender(answer = SENT) {
   };
   const behind = { count: 0 };
   const one: OutboxSender & { webSocket: WebSocket<unknown> | undefined } = {
-    oldest: NONE,
-    newest: NONE,
-    unsentBytes: 0,
+    lane: NONE,
     isBinary: false,
     webSocket: line as unknown as WebSocket<unknown>,
     backpressured: () => void behind.count++,
@@ -74,7 +72,7 @@ describe('the outbox', () => {
     outbox.put(ann.one, bytes('a'), undefined);
     outbox.put(bob.one, bytes('b'), undefined);
     outbox.flushOf(bob.one);
-    expect([ann.writes, bob.writes, bob.one.unsentBytes]).toEqual([[], [['b']], 0]);
+    expect([ann.writes, bob.writes, outbox.unsentBytesOf(bob.one)]).toEqual([[], [['b']], 0]);
     outbox.put(bob.one, bytes('c'), undefined);
     await turnOfTheLoop();
     expect([ann.writes, bob.writes]).toEqual([[['a']], [['b'], ['c']]]);
@@ -90,6 +88,37 @@ describe('the outbox', () => {
     expect(writes).toEqual([['a']]);
     await turnOfTheLoop();
     expect(writes).toEqual([['a'], ['b', 'c']]);
+  });
+
+  it('M17: counts and sends the texts of each sender in each turn, whichever lane it had before', async () => {
+    const outbox = new Outbox();
+    const all = [sender(), sender(), sender()];
+    const turns = [[0, 1, 2, 1], [2, 1, 2], [1], [2, 0, 0, 1], [0, 1, 2]];
+    for (const turn of turns) {
+      const before = all.map(({ writes }) => writes.length);
+      for (const at of turn) outbox.put((all[at] as (typeof all)[0]).one, bytes(`${at}`), undefined);
+      const counts = all.map((_, at) => turn.filter((each) => each === at).length);
+      expect(all.map(({ one }) => outbox.unsentBytesOf(one))).toEqual(counts);
+      await turnOfTheLoop();
+      expect(all.map(({ one }) => outbox.unsentBytesOf(one))).toEqual([0, 0, 0]);
+      const sent = all.map(({ writes }, at) => writes.slice(before[at]));
+      expect(sent).toEqual(counts.map((count, at) => (count === 0 ? [] : [Array.from({ length: count }, () => `${at}`)])));
+      expect(all.flatMap(({ one }) => outbox.takeUnsent(one))).toEqual([]);
+    }
+  });
+
+  it('W6: sends each text as the kind of frame that it had when it was queued', async () => {
+    const outbox = new Outbox();
+    const kinds: boolean[] = [];
+    const webSocket = {
+      send: (_: Uint8Array, isBinary: boolean) => (kinds.push(isBinary), SENT),
+      cork: (write: () => void) => write(),
+    };
+    const { one } = sender();
+    const mixed = Object.assign(one, { isBinary: 'by-first-byte', webSocket: webSocket as unknown as WebSocket<unknown> });
+    for (const text of ['a', '\u0001', 'b']) outbox.put(mixed, bytes(text), undefined);
+    await turnOfTheLoop();
+    expect(kinds).toEqual([false, true, false]);
   });
 
   it('reports back-pressure to the sender', async () => {
@@ -131,6 +160,6 @@ describe('the outbox', () => {
     const { one, writes } = sender();
     outbox.put(one, bytes('first'), undefined);
     outbox.put(one, bytes('x'.repeat(100_000)), undefined);
-    expect([writes.map((write) => write.length), one.unsentBytes]).toEqual([[1, 1], 0]);
+    expect([writes.map((write) => write.length), outbox.unsentBytesOf(one)]).toEqual([[1, 1], 0]);
   });
 });
