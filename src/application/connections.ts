@@ -11,6 +11,7 @@ import type { IssuedIceServers } from './ports/ice-servers.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { WriteOutcome } from './ports/socket.ts';
 import type { Counter, Telemetry } from './ports/telemetry.ts';
+import { RecentRecipients } from './recent-recipients.ts';
 
 /** Finds the socket and the dialect of a connection by its id. All frames to connections are written here. */
 export class Connections {
@@ -23,7 +24,10 @@ export class Connections {
   readonly #free: number[] = [];
   #nextFree = 0;
   #size = 0;
+  /** B3: connections that are closed because of the memory that they hold. Undefined before the first one. */
+  #muted: Set<ConnectionId> | undefined = undefined;
   readonly fanOut: FanOut;
+  readonly recentRecipients = new RecentRecipients();
   /** Frames of all connections since the start. */
   readonly totals = { framesIn: 0, framesOut: 0 };
 
@@ -69,10 +73,19 @@ export class Connections {
     if (connection === undefined) return undefined;
     const slot = slotOf(id);
     this.#slots[slot] = undefined;
+    this.#muted?.delete(id);
     this.#generations[slot] = generationOf(connectionId(slot, generationOf(id) + 1));
     this.#free.push(slot);
     this.#size -= 1;
     return connection;
+  }
+
+  /**
+   * B3: no further messages are sent to a connection that holds too much memory. Messages look for its id here and not into its
+   * account, because an account is rarely in the cache of the CPU.
+   */
+  mute(id: ConnectionId): void {
+    if (this.find(id) !== undefined) (this.#muted ??= new Set()).add(id);
   }
 
   /** Counts a received frame. */
@@ -86,14 +99,14 @@ export class Connections {
   send(to: ConnectionId, message: SignalMessage): WriteOutcome {
     const connection = this.find(to);
     const text = connection?.conversation.encode(message);
-    if (connection === undefined || text === undefined || connection.memory?.isEnding === true) return 'gone';
+    if (connection === undefined || text === undefined || this.#isMuted(to)) return 'gone';
     return this.#writeInOrder(to, connection, text, message);
   }
 
   /** Sends a text of the embedding program. The tap does not report it, because a listener that sends would call itself. */
   sendText(to: ConnectionId, text: Uint8Array): WriteOutcome {
     const connection = this.find(to);
-    if (connection === undefined || connection.memory?.isEnding === true) return 'gone';
+    if (connection === undefined || this.#isMuted(to)) return 'gone';
     this.#writePending(to, connection);
     return this.#count(connection, text).socket.write(text);
   }
@@ -101,7 +114,7 @@ export class Connections {
   /** W4: sends a frame that a conversation has made itself. */
   reply(id: ConnectionId, frame: Uint8Array): void {
     const connection = this.find(id);
-    if (connection !== undefined && connection.memory?.isEnding !== true) this.#writeBehindEvents(id, connection, frame);
+    if (connection !== undefined && !this.#isMuted(id)) this.#writeBehindEvents(id, connection, frame);
   }
 
   /** Sends an event to all receivers, each in its own dialect. Results of the writes are ignored. */
@@ -193,9 +206,13 @@ export class Connections {
   /** B3: an event for a connection that holds too much memory is dropped. */
   #writeEvent(id: ConnectionId, connection: Connection, text: Uint8Array): WriteOutcome {
     const { memory, conversation } = connection;
-    const outcome = memory?.isEnding === true ? 'gone' : this.#write(id, connection, text);
+    const outcome = this.#isMuted(id) ? 'gone' : this.#write(id, connection, text);
     if (conversation.decode === undefined && conversation.hasOverflowed === true) memory?.exceed();
     return outcome;
+  }
+
+  #isMuted(id: ConnectionId): boolean {
+    return this.#muted !== undefined && this.#muted.has(id);
   }
 
   /** M23: in a later turn, if events are pending. */

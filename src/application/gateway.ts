@@ -64,9 +64,11 @@ export class BrokerGateway implements Gateway {
   readonly #stateful: StatefulConnections;
   readonly #ignored: Counter;
   /** B3. One listener for all connections, because a closure for each would be a tenth of the memory of a peer. */
-  readonly #onExcess = (mustCut: boolean, { connection }: MemoryAccount): void => {
-    const { clock } = this.#parts;
-    if (connection !== undefined) clock.wakeAt(clock.now(), () => this.#freeMemory(connection, mustCut));
+  readonly #onExcess = (mustCut: boolean, { connection, isEnding }: MemoryAccount): void => {
+    const { connections, clock } = this.#parts;
+    if (connection === undefined) return;
+    if (isEnding) connections.mute(connection);
+    clock.wakeAt(clock.now(), () => this.#freeMemory(connection, mustCut));
   };
 
   constructor(parts: GatewayParts) {
@@ -151,7 +153,10 @@ export class BrokerGateway implements Gateway {
     turns.begin();
     try {
       if (isWaiting) this.#pending.keep(session, { bytes, isBinary }, size, now);
-      else dispatcher.dispatch(session, conversation.decode(bytes, isBinary), now, size);
+      else {
+        const likelyTo = connections.recentRecipients.of(session)?.id;
+        dispatcher.dispatch(session, conversation.decode(bytes, isBinary, likelyTo), now, size);
+      }
     } catch (error) {
       this.#fault(id, error);
     }

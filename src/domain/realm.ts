@@ -192,11 +192,11 @@ export class Realm {
     return this.#close(session, 'ended', 'flooding');
   }
 
-  /** M1, M4, M6, M12, M13: delivers a message to an open peer, or holds the message for an absent one. */
-  relay(sender: Session, outgoing: OutgoingMessage): Decision {
+  /** M1, M4, M6, M12, M13: delivers to an open peer, or holds for an absent one. @param likely a session that was registered. */
+  relay(sender: Session, outgoing: OutgoingMessage, likely?: RealmSession): Decision {
     const { kind, to, payload } = outgoing;
     if (to === undefined || to.length === 0) return IGNORE.missing;
-    const recipient = this.#sessions.find(to);
+    const recipient = this.#sessions.find(to, likely);
     const owner = needsDelivery(kind) ? sender.token : undefined;
     if (recipient?.state === 'open' && !recipient.isFetchingMailbox) {
       return { do: 'deliver', to: recipient.connection, message: { kind, from: sender.id, to: recipient.id, payload, owner } };

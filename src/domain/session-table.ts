@@ -10,8 +10,12 @@ export class SessionTable<S extends Session = Session> {
     return this.#byId.size;
   }
 
-  /** @param destination any text. */
-  find(destination: string): S | undefined {
+  /**
+   * @param destination any text.
+   * @param likely a session that was in this table. It is found without a search if it is open, because it is still there then.
+   */
+  find(destination: string, likely?: S): S | undefined {
+    if (likely?.state === 'open' && likely.id === destination) return likely;
     return this.#byId.get(destination);
   }
 

@@ -110,8 +110,11 @@ export interface FrameEncoder {
  * all connections.
  */
 export interface Dialect extends CommonDialect, FrameEncoder {
-  /** Decodes one frame. A payload in the result is a view on `bytes`, or is valid until the next call. */
-  decode(bytes: Uint8Array, isBinary: boolean): FrameRequest;
+  /**
+   * Decodes one frame. A payload in the result is a view on `bytes`, or is valid until the next call.
+   * @param likelyTo a destination that the frame probably has. It only saves time, and does not change the result.
+   */
+  decode(bytes: Uint8Array, isBinary: boolean, likelyTo?: string): FrameRequest;
 }
 
 /** Limits of one conversation. */

@@ -71,7 +71,7 @@ export const useCases = {
 
 /* Use-cases by request: first of frames, then of HTTP. A new use-case gets a line here and a variant in ports/requests.ts. */
 const frameUseCases = group({
-  relay: call(relayMessage, { performer, handshakes }),
+  relay: call(relayMessage, { connections, performer, handshakes }),
   leave: members(useCases.leaveRealm).byRequest,
   'join-topics': call(joinTopic, {
     ...{ performer, presence },

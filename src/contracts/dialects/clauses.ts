@@ -68,6 +68,15 @@ export const CLAUSES: Readonly<Record<ClauseName, Clause>> = {
     });
     fc.assert(property, { numRuns: 500 });
   },
+  'M1: decodes a frame to the same request with any likely destination'(subject) {
+    const dialect = subject.make();
+    const property = fc.property(frames(subject), fc.boolean(), fc.string(), (bytes, isBinary, other) => {
+      const expected = plain(dialect.decode(bytes, isBinary));
+      const texts = Buffer.from(bytes).toString('latin1').split('"');
+      for (const likely of [...texts, other]) expect(plain(dialect.decode(bytes, isBinary, likely))).toEqual(expected);
+    });
+    fc.assert(property, { numRuns: 500 });
+  },
   'gives the payload of a message as a view on the frame, and does not change the frame'(subject) {
     const dialect = subject.make();
     let [payloads, messages] = [0, 0];

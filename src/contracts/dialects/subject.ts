@@ -26,6 +26,7 @@ export const CLAUSE_NAMES = [
   'promise 6: accepts every path and every query without an exception',
   'promise 6: handles every request without an exception, with any head, body and token claims',
   'decodes equal bytes to equal requests, after any other frames',
+  'M1: decodes a frame to the same request with any likely destination',
   'gives the payload of a message as a view on the frame, and does not change the frame',
   'encodes messages as UTF-8, with any ids',
   'encodes topic events as UTF-8 with any payload, and independently of earlier events',

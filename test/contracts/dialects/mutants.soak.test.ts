@@ -34,6 +34,13 @@ class StatefulDialect extends PeerjsDialect {
   }
 }
 
+class TrustingDialect extends PeerjsDialect {
+  override decode(bytes: Uint8Array, isBinary: boolean, likelyTo?: string): FrameRequest {
+    const request = super.decode(bytes, isBinary);
+    return request.action === 'relay' && likelyTo !== undefined ? { ...request, to: likelyTo } : request;
+  }
+}
+
 class CopyingDialect extends PeerjsDialect {
   override decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     return super.decode(Uint8Array.from(bytes), isBinary);
@@ -130,12 +137,18 @@ const MUTANTS: readonly { fault: string; make(): Dialect; fails: readonly string
     fails: [
       'promise 6: decodes every frame without an exception, as text and as binary',
       'decodes equal bytes to equal requests, after any other frames',
+      'M1: decodes a frame to the same request with any likely destination',
     ],
   },
   {
     fault: 'decodes a query with broken escapes',
     make: () => new DecodingDialect(PREFIX),
     fails: ['promise 6: accepts every path and every query without an exception'],
+  },
+  {
+    fault: 'takes the likely destination without a comparison',
+    make: () => new TrustingDialect(PREFIX),
+    fails: ['M1: decodes a frame to the same request with any likely destination'],
   },
   {
     fault: 'rejects all frames after an unreadable one',
@@ -152,6 +165,7 @@ const MUTANTS: readonly { fault: string; make(): Dialect; fails: readonly string
     make: () => new OverwritingDialect(PREFIX),
     fails: [
       'decodes equal bytes to equal requests, after any other frames',
+      'M1: decodes a frame to the same request with any likely destination',
       'gives the payload of a message as a view on the frame, and does not change the frame',
     ],
   },

@@ -10,9 +10,8 @@ import { Connections } from '../../../src/application/connections.ts';
 import type { Dialect } from '../../../src/application/ports/dialect.ts';
 import type { MessageTap } from '../../../src/application/ports/message-tap.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
-import { connectionId, echoed, slotOf } from '../../../src/domain/ids.ts';
+import { connectionId, echoed, slotOf, type ConnectionId } from '../../../src/domain/ids.ts';
 import type { MemoryAccount } from '../../../src/domain/memory-account.ts';
-import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { notice } from '../../../src/domain/message.ts';
 
 const RECEIVED = new ReceivedMessages(new NoTelemetry(), 'relay');
@@ -114,19 +113,30 @@ describe('connections', () => {
     expect([subscriber.framesOut, subscriber.bytesOut, tapped]).toEqual([2, KEEP_ALIVE.length + 4, [String(KEEP_ALIVE)]]);
   });
 
-  it('B1: sends no text to a connection that ends for its memory', () => {
+  it('B1, B3: sends nothing to a muted connection but its close, and all to the next one in its slot', () => {
     const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
-    const memory = new MemoryBudget({ memoryBudget: 1_000, memoryPerAddress: 1_000 }).open('192.0.2.1');
-    memory.isEnding = true;
-    expect(connections.sendText(connections.add(connection({ memory })), Buffer.from('text'))).toBe('gone');
+    const [ann, bob] = [connection(), connection()];
+    const [id, other] = [connections.add(ann), connections.add(bob)];
+    connections.mute(id);
+    const sendAll = (to: ConnectionId) => [connections.send(to, EXPIRE), connections.sendText(to, Buffer.from('text'))];
+    expect([sendAll(id), sendAll(other)]).toEqual([
+      ['gone', 'gone'],
+      ['sent', 'sent'],
+    ]);
+    connections.reply(id, Buffer.from('reply'));
+    connections.close(id, (dialect) => dialect.closeFrame('hoarding'));
+    expect([ann.written, bob.written.length]).toEqual([['close 1008 holds too much memory'], 2]);
+    connections.remove(id);
+    connections.mute(id);
+    expect(sendAll(connections.add(connection()))).toEqual(['sent', 'sent']);
   });
 
   it('B3: sends no event to a connection that ends for its memory', () => {
     const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
-    const memory = new MemoryBudget({ memoryBudget: 1_000, memoryPerAddress: 1_000 }).open('192.0.2.1');
-    memory.isEnding = true;
-    const subscriber = connection({ dialect: new RelayDialect('/relay'), memory });
-    connections.notify([connections.add(subscriber)], { event: 'pong' });
+    const subscriber = connection({ dialect: new RelayDialect('/relay') });
+    const id = connections.add(subscriber);
+    connections.mute(id);
+    connections.notify([id], { event: 'pong' });
     expect(subscriber.framesOut).toBe(0);
   });
 

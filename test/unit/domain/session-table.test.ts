@@ -10,6 +10,19 @@ describe('SessionTable', () => {
     expect([table.find('__proto__'), table.find('toString'), table.find('')]).toEqual([ann, undefined, undefined]);
   });
 
+  it('M1: finds the likely session of an id, if it is open and has this id', () => {
+    const table = new SessionTable();
+    const [old, ann, bob] = [session('ann'), session('ann'), session('bob')];
+    for (const one of [old, bob]) {
+      table.register(one);
+      one.transition('registered');
+    }
+    expect([table.find('ann', old), table.find('ann', bob), table.find('eve', bob)]).toEqual([old, old, undefined]);
+    table.register(ann);
+    old.transition('superseded');
+    expect(table.find('ann', old)).toBe(ann);
+  });
+
   it('O5: returns the replaced session', () => {
     const table = new SessionTable();
     const [old, young] = [session('ann'), session('ann')];

@@ -41,14 +41,14 @@ export class Decoder {
     this.#tokenMembers = new JsonMembers(TOKEN_MEMBERS, cache);
   }
 
-  decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
+  decode(bytes: Uint8Array, isBinary: boolean, likelyTo?: string): FrameRequest {
     const members = this.#members;
     if (!members.read(bytes, isBinary)) return MALFORMED;
     const kind = TYPES[members.wordIndex(TYPE, TYPE_NAMES)]?.[1];
     if (kind === undefined) return NOT_RELAYED;
     if (kind === 'heartbeat') return HEARTBEAT;
     if (kind === 'token') return this.#refresh(members.raw(PAYLOAD, bytes));
-    const to = this.#destination();
+    const to = this.#destination(likelyTo);
     if (to === NOT_A_STRING) return NOT_TEXT;
     if (kind === 'leave' && !to) return LEAVE;
     return { action: 'relay', kind, to, payload: members.raw(PAYLOAD, bytes) };
@@ -61,8 +61,8 @@ export class Decoder {
   }
 
   /** M11, M12: `null` is the same as absent. */
-  #destination(): string | typeof NOT_A_STRING | undefined {
-    const to = this.#members.string(DST);
+  #destination(likely: string | undefined): string | typeof NOT_A_STRING | undefined {
+    const to = this.#members.string(DST, likely);
     return to === NOT_A_STRING && this.#members.isNull(DST) ? undefined : to;
   }
 }

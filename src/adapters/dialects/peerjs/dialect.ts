@@ -42,9 +42,8 @@ export class PeerjsDialect implements Dialect {
   ) {
     this.liveness = liveness;
     this.#routes = new Routes(prefix, servesIce, pages);
-    const cache = new TextCache();
-    this.#decoder = new Decoder(cache);
-    this.#encoder = new Encoder(cache);
+    this.#decoder = new Decoder(new TextCache());
+    this.#encoder = new Encoder();
   }
 
   servesWebSocketAt(path: string): boolean {
@@ -64,8 +63,8 @@ export class PeerjsDialect implements Dialect {
     return responseTo(outcome);
   }
 
-  decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
-    return this.#decoder.decode(bytes, isBinary);
+  decode(bytes: Uint8Array, isBinary: boolean, likelyTo?: string): FrameRequest {
+    return this.#decoder.decode(bytes, isBinary, likelyTo);
   }
 
   encode(message: SignalMessage): Uint8Array {

@@ -1,5 +1,5 @@
 import type { MessageKind, SignalMessage } from '../../../domain/message.ts';
-import type { TextCache } from '../shared/text-cache.ts';
+import { writePlainText } from '../shared/plain-texts.ts';
 
 const HEADS: Record<MessageKind, Buffer> = {
   offer: Buffer.from('{"type":"OFFER","src":'),
@@ -21,14 +21,9 @@ const CLOSING_BRACE = 0x7d;
 
 /** Writes messages into one reusable buffer, which grows with the longest message. */
 export class Encoder {
-  readonly #cache: TextCache;
   #memory = new ArrayBuffer(4096);
   #buffer = Buffer.from(this.#memory);
   #words = new DataView(this.#memory);
-
-  constructor(cache: TextCache) {
-    this.#cache = cache;
-  }
 
   /** M1, M2, M3: `type`, `src`, `dst`, and the payload byte for byte if there is one. The result is valid until the next call. */
   encode({ kind, from, to, payload }: SignalMessage): Uint8Array {
@@ -51,9 +46,9 @@ export class Encoder {
     return at + bytes.length;
   }
 
-  /** A text in quotes. A text that is not cached may need escapes. */
+  /** A text in quotes. A text that is not plain may need escapes. */
   #putText(text: string, start: number): number {
-    if (!this.#cache.write(text, this.#words, start + 1)) return start + this.#buffer.write(JSON.stringify(text), start);
+    if (!writePlainText(text, this.#words, start + 1)) return start + this.#buffer.write(JSON.stringify(text), start);
     const end = start + 1 + text.length;
     this.#buffer[start] = QUOTE;
     this.#buffer[end] = QUOTE;

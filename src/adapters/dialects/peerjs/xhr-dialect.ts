@@ -32,9 +32,8 @@ export class PeerjsXhrDialect implements Dialect {
 
   /** @param prefix the same as for the PeerJS dialect. */
   constructor(prefix: string, maxBodyBytes: number) {
-    const cache = new TextCache();
-    this.#routes = new XhrRoutes(prefix, new Decoder(cache), maxBodyBytes);
-    this.#encoder = new Encoder(cache);
+    this.#routes = new XhrRoutes(prefix, new Decoder(new TextCache()), maxBodyBytes);
+    this.#encoder = new Encoder();
   }
 
   /** The sockets of these clients belong to the PeerJS dialect. */

@@ -24,19 +24,19 @@ export class Decoder {
   readonly #members = new JsonMembers(MEMBERS, new TextCache());
 
   /** Never throws. */
-  decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
+  decode(bytes: Uint8Array, isBinary: boolean, likelyTo?: string): FrameRequest {
     const members = this.#members;
     if (!members.read(bytes, isBinary)) return MALFORMED;
     const type = TYPES[members.wordIndex(TYPE, TYPES)];
     const signal = members.raw(SIGNAL, bytes);
     switch (type) {
       case 'offer':
-        if (members.has(PEER)) return this.#toOne('offer', signal);
+        if (members.has(PEER)) return this.#toOne('offer', signal, likelyTo);
         // An empty list means all topics of the publisher.
         return { action: 'publish', draft: { topics: [], payload: signal ?? NULL }, echo: false };
       case 'answer':
       case 'candidate':
-        return this.#toOne(type, signal);
+        return this.#toOne(type, signal, likelyTo);
       case 'will':
         return { action: 'set-will', will: signal ?? NULL };
       case 'heartbeat':
@@ -48,8 +48,8 @@ export class Decoder {
     }
   }
 
-  #toOne(kind: 'offer' | 'answer' | 'candidate', payload: Payload | undefined): FrameRequest {
-    const to = this.#members.string(PEER);
+  #toOne(kind: 'offer' | 'answer' | 'candidate', payload: Payload | undefined, likelyTo: string | undefined): FrameRequest {
+    const to = this.#members.string(PEER, likelyTo);
     return to === NOT_A_STRING ? NOT_TEXT : { action: 'relay', kind, to, payload };
   }
 }

@@ -48,8 +48,8 @@ export class PeeroDialect implements Dialect {
     return { status: 404, headers: [], body: '' };
   }
 
-  decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
-    return this.#decoder.decode(bytes, isBinary);
+  decode(bytes: Uint8Array, isBinary: boolean, likelyTo?: string): FrameRequest {
+    return this.#decoder.decode(bytes, isBinary, likelyTo);
   }
 
   encode(message: SignalMessage): Uint8Array {

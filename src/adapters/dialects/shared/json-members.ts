@@ -85,11 +85,14 @@ export class JsonMembers {
     return this.has(member) ? bytes.subarray(this.#start(member), this.#end(member)) : undefined;
   }
 
-  /** Undefined if the member is absent; NOT_A_STRING for a value of another type, including `null`. */
-  string(member: number): string | typeof NOT_A_STRING | undefined {
+  /**
+   * Undefined if the member is absent; NOT_A_STRING for a value of another type, including `null`.
+   * @param likely a value that is tried first.
+   */
+  string(member: number, likely?: string): string | typeof NOT_A_STRING | undefined {
     const start = this.#start(member);
     if (start === ABSENT) return undefined;
-    return this.#scanner.byteAt(start) === QUOTE ? this.#scanner.readString(start, this.#end(member)) : NOT_A_STRING;
+    return this.#scanner.byteAt(start) === QUOTE ? this.#scanner.readString(start, this.#end(member), likely) : NOT_A_STRING;
   }
 
   /** The index of the value in `words`; -1 for none. @param words ASCII, at most eleven characters each. */

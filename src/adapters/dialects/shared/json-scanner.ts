@@ -1,4 +1,6 @@
+import { stopBits, WORD_BYTES } from './json-bytes.ts';
 import { endOfWord } from './json-words.ts';
+import { isPlainText } from './plain-texts.ts';
 import type { TextCache } from './text-cache.ts';
 
 /** The result of a `skip…` method if the text is not valid JSON. */
@@ -23,7 +25,6 @@ const END = 0;
 const INITIAL_BYTES = 16 * 1024;
 /** Bytes of the longest word of a dialect, with its quotes and each character escaped in six bytes. */
 const LONGEST_WORD = 2 + 6 * 'unsubscribe'.length;
-const WORD_BYTES = 4;
 
 /** 1 for each character that may follow a backslash. */
 const SIMPLE_ESCAPES = table('"\\/bfnrt');
@@ -68,8 +69,12 @@ export class JsonScanner {
     return this.skipWhitespace(offset) === this.#length;
   }
 
-  /** The value of a string. @param start the offset of its opening quote. @param end the offset after its closing quote. */
-  readString(start: number, end: number): string {
+  /**
+   * The value of a string. @param start the offset of its opening quote. @param end the offset after its closing quote.
+   * @param likely a value that is tried first.
+   */
+  readString(start: number, end: number, likely?: string): string {
+    if (likely !== undefined && isPlainText(likely, this.#words, start + 1, end - 1)) return likely;
     const cached = this.#cache.find(this.#words, start + 1, end - 1);
     if (cached !== undefined) return cached;
     if (this.#isEscaped(start, end)) return JSON.parse(this.#buffer.toString('utf8', start, end)) as string;
@@ -247,24 +252,6 @@ export class JsonScanner {
     this.#words = new DataView(this.#bytes.buffer);
     this.#buffer = Buffer.from(this.#bytes.buffer);
   }
-}
-
-const HIGH_BITS = 0x80808080 | 0;
-const SWAPS_QUOTE_AND_SPACE = 0x02020202;
-const ABOVE_SPACES = 0x21212121;
-const BACKSLASHES = 0x5c5c5c5c;
-const ONES = 0x01010101;
-
-/**
- * Finds bytes that end or interrupt a string: quotes, backslashes and control characters. The lowest byte with its high bit
- * set in the result is the first of them; higher bits are not valid. The XOR swaps quote and space, so that a quote and the
- * control characters are the only ASCII bytes below 0x21. A backslash becomes zero. Both subtractions then borrow from the
- * high bit, which is free in ASCII.
- */
-function stopBits(word: number): number {
-  const quotesAndControls = (word ^ SWAPS_QUOTE_AND_SPACE) - ABOVE_SPACES;
-  const backslashes = (word ^ BACKSLASHES) - ONES;
-  return (quotesAndControls | backslashes) & ~word & HIGH_BITS;
 }
 
 /** The index of the byte with the lowest bit that is set, 0 to 3. */

@@ -1,12 +1,13 @@
+import { WORD_BYTES } from './json-bytes.ts';
+
 // A power of two: `slotOf` takes the upper bits of a 32-bit hash.
 const SLOTS = 8_192;
 const SLOT_BYTES = 64;
-const WORD_BYTES = 4;
 
 /**
  * A direct-mapped cache of short texts and their bytes, for ids that repeat in many frames. A cached text is read
- * without a new string, and written without escaping. It holds only ASCII that JSON strings contain unescaped. Each
- * text has one slot; a new text replaces the text in its slot, so the size is fixed. A miss only costs time.
+ * without a new string. It holds only ASCII that JSON strings contain unescaped. Each text has one slot; a new text
+ * replaces the text in its slot, so the size is fixed. A miss only costs time.
  */
 export class TextCache {
   readonly #texts: string[] = new Array<string>(SLOTS).fill('');
@@ -30,18 +31,6 @@ export class TextCache {
     copy(source, start, this.#bytes, slot * SLOT_BYTES, length);
   }
 
-  /** Writes a cached `text`. @returns false, and writes no bytes, if it is not cached. */
-  write(text: string, target: DataView, at: number): boolean {
-    const { length } = text;
-    if (!isCacheable(length)) return false;
-    const slot = slotOf(wordAt(text, 0), wordAt(text, length - WORD_BYTES));
-    if (this.#texts[slot] !== text) return false;
-    // Keeps the string of the caller, because the next comparison with the same string object is then free.
-    this.#texts[slot] = text;
-    copy(this.#bytes, slot * SLOT_BYTES, target, at, length);
-    return true;
-  }
-
   #matches(cached: number, source: DataView, start: number, length: number): boolean {
     const last = length - WORD_BYTES;
     for (let at = 0; at < last; at += WORD_BYTES) {
@@ -60,10 +49,6 @@ function isCacheable(length: number): boolean {
 function slotOf(first: number, last: number): number {
   const hash = Math.imul(Math.imul(first, 0x9e3779b1) ^ last, 0x85ebca6b);
   return hash >>> 19;
-}
-
-function wordAt(text: string, at: number): number {
-  return text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
 }
 
 /** Copies word by word. The last word is aligned with the end and may overlap the one before. */
