@@ -24,15 +24,15 @@ export interface Strikes {
  */
 export interface RateLimited {
   readonly rateLimits: RateLimits;
-  /** M19: the moment at which the bucket was empty, if it only filled since then. In the future while the bucket is overdrawn. */
-  emptySince: Millis;
+  /** M19: a moment at which the bucket was full. */
+  fullAt: Millis;
+  /**
+   * M19: sixteenths of tokens that were taken since then. Both are whole numbers, because V8 stores a fraction in an object of
+   * its own, which would have to be read for each message.
+   */
+  takenSixteenths: number;
   /** Undefined before the first one, because most peers send no malformed message. */
   strikes: Strikes | undefined;
-}
-
-/** M19: `emptySince` of a bucket that is full now. */
-export function fullBucket(limits: RateLimits, now: Millis): Millis {
-  return now - refillTime(limits.messageBurst, limits);
 }
 
 /**
@@ -40,18 +40,22 @@ export function fullBucket(limits: RateLimits, now: Millis): Millis {
  * @returns the time until the overdraft is refilled; 0 if the bucket is not overdrawn.
  */
 export function takeTokens(peer: RateLimited, now: Millis, tokens = 1): Millis {
-  const limits = peer.rateLimits;
-  const emptySince = Math.max(peer.emptySince, fullBucket(limits, now)) + refillTime(tokens, limits);
-  peer.emptySince = emptySince;
+  const { rateLimits } = peer;
+  if (fullFrom(peer) <= now) {
+    peer.fullAt = now;
+    peer.takenSixteenths = 0;
+  }
+  peer.takenSixteenths += tokens * SIXTEENTHS;
   // Sums of fractions are not exact.
-  const overdraft = emptySince - now;
+  const overdraft = fullFrom(peer) - refillTime(rateLimits.messageBurst * SIXTEENTHS, rateLimits) - now;
   return overdraft > ROUNDING ? Math.ceil(overdraft - ROUNDING) : 0;
 }
 
 /** A7: keeps the tokens in the bucket, and the overdraft, if the earlier limits had another refill rate. */
 export function keepTokens(peer: RateLimited, before: RateLimits, now: Millis): void {
-  const filledSince = Math.max(peer.emptySince, fullBucket(before, now));
-  peer.emptySince = now - ((now - filledSince) * before.messagesPerSecond) / peer.rateLimits.messagesPerSecond;
+  const filled = ((now - peer.fullAt) * before.messagesPerSecond * SIXTEENTHS) / 1000;
+  peer.fullAt = now;
+  peer.takenSixteenths = Math.ceil(Math.max(0, peer.takenSixteenths - filled));
 }
 
 /** Time until the limiter is in its initial state: a full bucket and no strikes. */
@@ -61,8 +65,8 @@ export function timeUntilReset(peer: RateLimited, now: Millis): Millis {
 }
 
 /** M19: time until the bucket is full. */
-export function timeUntilFull({ emptySince, rateLimits }: RateLimited, now: Millis): Millis {
-  return Math.max(0, emptySince + refillTime(rateLimits.messageBurst, rateLimits) - now);
+export function timeUntilFull(peer: RateLimited, now: Millis): Millis {
+  return Math.max(0, fullFrom(peer) - now);
 }
 
 /** M10: counts one malformed message. @returns true if the window has more strikes than are tolerated. */
@@ -76,10 +80,12 @@ export function strike(peer: RateLimited, now: Millis): boolean {
 
 const ROUNDING: Millis = 1e-3;
 
+const SIXTEENTHS = 16;
+
 const BYTES_PER_TOKEN = 64 * 1024;
 
 /** W8: tokens for a frame that completes no request. */
-const TOKENS_PER_FRAGMENT = 1 / 16;
+const TOKENS_PER_FRAGMENT = 1 / SIXTEENTHS;
 
 /**
  * M22, W8: tokens for a frame: one for each request and for each started 64 KiB, whichever is more. The bytes of a frame cost at
@@ -90,7 +96,12 @@ export function tokensFor(bytes: number, { messageBurst }: Pick<RateLimits, 'mes
   return Math.max(requests, Math.min(Math.ceil(bytes / BYTES_PER_TOKEN), messageBurst));
 }
 
-/** Time in which the bucket gains `tokens`. */
-function refillTime(tokens: number, { messagesPerSecond }: RateLimits): Millis {
-  return (tokens * 1000) / messagesPerSecond;
+/** From when on the bucket is full, without further messages. */
+function fullFrom({ fullAt, takenSixteenths, rateLimits }: RateLimited): Millis {
+  return fullAt + refillTime(takenSixteenths, rateLimits);
+}
+
+/** Time in which the bucket gains tokens. */
+function refillTime(sixteenths: number, { messagesPerSecond }: RateLimits): Millis {
+  return (sixteenths * 1000) / (messagesPerSecond * SIXTEENTHS);
 }

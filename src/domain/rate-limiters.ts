@@ -29,11 +29,11 @@ export class RateLimiters {
 
   /** Saves the limiter of a session that has ended. */
   save(session: Session): void {
-    const { token, rateLimits, emptySince, strikes, lastReceivedAt } = session;
+    const { token, rateLimits, fullAt, takenSixteenths, strikes, lastReceivedAt } = session;
     if (timeUntilReset(session, lastReceivedAt) === 0) return;
     const name = this.#nameOf(session);
     this.#saved.delete(name);
-    this.#saved.set(name, { token, rateLimits, emptySince, strikes });
+    this.#saved.set(name, { token, rateLimits, fullAt, takenSixteenths, strikes });
     if (this.#saved.size <= MAX_SAVED) return;
     for (const oldest of this.#saved.keys()) return void this.#saved.delete(oldest);
   }
@@ -45,7 +45,8 @@ export class RateLimiters {
     const saved = this.#saved.get(name);
     if (saved === undefined || !saved.token.matches(session.token)) return;
     this.#saved.delete(name);
-    session.emptySince = saved.emptySince;
+    session.fullAt = saved.fullAt;
+    session.takenSixteenths = saved.takenSixteenths;
     if (saved.strikes !== undefined) session.strikes = saved.strikes;
   }
 

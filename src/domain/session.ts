@@ -5,7 +5,7 @@ import type { ConnectionId, NodeId, PeerId, RealmKey } from './ids.ts';
 import { invariant } from './invariant.ts';
 import type { MemoryAccount } from './memory-account.ts';
 import type { Payload, SignalMessage } from './message.ts';
-import { fullBucket, keepTokens, type RateLimited, type RateLimits, type Strikes } from './rate-limiter.ts';
+import { keepTokens, type RateLimited, type RateLimits, type Strikes } from './rate-limiter.ts';
 import { lowerLimits, noticeTime, OPEN_ACCESS } from './session-access.ts';
 import { NO_EXTRAS, type SessionExtras } from './session-extras.ts';
 import { NEVER, type Millis } from './time.ts';
@@ -116,7 +116,8 @@ export class Session<R extends SessionRealm = SessionRealm> implements RateLimit
   #access = OPEN_ACCESS;
   #extras: SessionExtras<SessionSubscriptions> = NO_EXTRAS;
   /** M19. After a reconnect, that of the previous session. */
-  emptySince: Millis;
+  fullAt: Millis;
+  takenSixteenths = 0;
   /** Owned by `LivenessMonitor`: time of the last message, without suspensions of the process (L6). */
   lastMessageAt: Millis;
   /** Owned by `IdleQueue`, including the neighbours in its list. */
@@ -130,9 +131,8 @@ export class Session<R extends SessionRealm = SessionRealm> implements RateLimit
     this.id = request.id;
     this.token = request.token;
     const { requestedTopics, clientId } = request;
-    const expiresAt = requestedTopics?.expiresAt;
-    if (expiresAt !== undefined) this.#access = { ...OPEN_ACCESS, expiresAt };
-    this.emptySince = fullBucket(request.realm.limits, now);
+    if (requestedTopics?.expiresAt !== undefined) this.#access = { ...OPEN_ACCESS, expiresAt: requestedTopics.expiresAt };
+    this.fullAt = now;
     this.traits = request.traits;
     if (request.canRefresh === true) this.#conditions = CAN_REFRESH;
     if (requestedTopics !== undefined || clientId !== undefined) this.#extras = { ...NO_EXTRAS, requestedTopics, clientId };
@@ -270,7 +270,7 @@ export class Session<R extends SessionRealm = SessionRealm> implements RateLimit
     const before = this.rateLimits;
     this.#access = { grant, expiresAt, noticeAt, rateLimits: lowerLimits(this.realm.limits, grant) };
     if (this.state !== 'connecting') keepTokens(this, before, now);
-    else if (this.rateLimits !== this.realm.limits) this.emptySince = fullBucket(this.rateLimits, now);
+    else if (this.rateLimits !== this.realm.limits) this.takenSixteenths = 0;
   }
 
   /** A7, MER12: a fresh token replaces the rights in topics, and the grant. */

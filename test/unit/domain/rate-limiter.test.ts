@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
-  fullBucket,
   keepTokens,
   strike,
   takeTokens,
+  timeUntilFull,
   tokensFor,
   type RateLimited,
   type RateLimits,
@@ -11,7 +11,7 @@ import {
 import { LIMITS } from './session-fixture.ts';
 
 function fullAt(now: number, rateLimits: RateLimits = LIMITS): RateLimited {
-  return { rateLimits, emptySince: fullBucket(rateLimits, now), strikes: undefined };
+  return { rateLimits, fullAt: now, takenSixteenths: 0, strikes: undefined };
 }
 
 describe('the rate limiter', () => {
@@ -28,6 +28,16 @@ describe('the rate limiter', () => {
     expect([takeTokens(peer, 0), takeTokens(peer, 0)]).toEqual([100, 200]);
     const overdrafts = Array.from({ length: 6 }, () => takeTokens(peer, 3_600_000));
     expect(overdrafts).toEqual([0, 0, 0, 0, 0, 100]);
+  });
+
+  it('M19: gains the tokens of a partly used bucket over time, whole numbers or not', () => {
+    const peer = fullAt(0);
+    for (let i = 0; i < 4; i++) takeTokens(peer, 0);
+    expect(takeTokens(peer, 150, 2.5)).toBe(0);
+    expect(takeTokens(peer, 150, 1 / 16)).toBe(7);
+    expect(timeUntilFull(peer, 150)).toBeCloseTo(506.25);
+    expect([takeTokens(peer, 656), timeUntilFull(peer, 656)]).toEqual([0, 100.25]);
+    expect([takeTokens(peer, 757), timeUntilFull(peer, 757)]).toEqual([0, 100]);
   });
 
   it('W8: a frame costs one token for each request, and a sixteenth without one', () => {

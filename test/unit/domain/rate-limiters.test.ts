@@ -21,16 +21,16 @@ describe('RateLimiters', () => {
     const [before, after] = [exhausted('ann'), session('ann')];
     limiters.save(before);
     limiters.restore(after);
-    expect([after.emptySince === before.emptySince, limiters.size]).toEqual([true, 0]);
+    expect([after.takenSixteenths === before.takenSixteenths, limiters.size]).toEqual([true, 0]);
     expect(takeTokens(after, 0)).toBeGreaterThan(0);
   });
 
   it('M19: does not restore the limiter for another owner of the id', () => {
     const after = session('ann', undefined, 0, { token: new Token('another') });
-    const own = after.emptySince;
+    const own = after.takenSixteenths;
     limiters.save(exhausted('ann'));
     limiters.restore(after);
-    expect([after.emptySince === own, limiters.size]).toEqual([true, 1]);
+    expect([after.takenSixteenths === own, limiters.size]).toEqual([true, 1]);
   });
 
   it('M10, M19: saves only limiters that are not full, and drops them when they are full again', () => {
@@ -51,8 +51,8 @@ describe('RateLimiters', () => {
     for (let n = 0; n < 16_384; n++) limiters.save(exhausted(`p${n}`));
     limiters.save(exhausted('last'));
     const [first, last] = [session('p0'), session('last')];
-    const own = first.emptySince;
+    const own = first.takenSixteenths;
     for (const one of [first, last]) limiters.restore(one);
-    expect([first.emptySince === own, limiters.size]).toEqual([true, 16_383]);
+    expect([first.takenSixteenths === own, limiters.size]).toEqual([true, 16_383]);
   });
 });
