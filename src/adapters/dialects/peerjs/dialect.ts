@@ -42,8 +42,9 @@ export class PeerjsDialect implements Dialect {
   ) {
     this.liveness = liveness;
     this.#routes = new Routes(prefix, servesIce, pages);
-    this.#decoder = new Decoder(new TextCache());
-    this.#encoder = new Encoder();
+    const cache = new TextCache();
+    this.#decoder = new Decoder(cache);
+    this.#encoder = new Encoder(cache);
   }
 
   servesWebSocketAt(path: string): boolean {

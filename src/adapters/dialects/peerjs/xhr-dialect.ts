@@ -32,8 +32,9 @@ export class PeerjsXhrDialect implements Dialect {
 
   /** @param prefix the same as for the PeerJS dialect. */
   constructor(prefix: string, maxBodyBytes: number) {
-    this.#routes = new XhrRoutes(prefix, new Decoder(new TextCache()), maxBodyBytes);
-    this.#encoder = new Encoder();
+    const cache = new TextCache();
+    this.#routes = new XhrRoutes(prefix, new Decoder(cache), maxBodyBytes);
+    this.#encoder = new Encoder(cache);
   }
 
   /** The sockets of these clients belong to the PeerJS dialect. */

