@@ -508,7 +508,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
       override reconnect(...[peer, socket]: Parameters<ConformingServer['reconnect']>): void {
         super.reconnect(peer, socket);
         this.#away.add(peer);
-        setTimeout(() => this.#away.delete(peer), 50);
+        setTimeout(() => this.#away.delete(peer), 300);
       }
       override send(peer: Peer, frame: OutgoingFrame): void {
         if (!this.#away.has(peer)) super.send(peer, frame);
