@@ -71,7 +71,8 @@ class Neighbours {
   #upgrade(url: string, isRepeated: boolean): void {
     this.takers.length = 0;
     const stream = new PassThrough();
-    const raw = { url, headers: {}, method: 'GET', httpVersion: '1.1' } as IncomingMessage;
+    const headers = { upgrade: 'websocket' };
+    const raw = { url, headers, method: 'GET', httpVersion: '1.1', socket: {} } as IncomingMessage;
     this.#emit(raw, stream);
     const [owner] = [...this.attached].find(([, { path: own }]) => url.startsWith(own)) ?? [];
     const expected = owner === undefined ? this.others.map(() => 'other') : [`broker ${owner}`];
