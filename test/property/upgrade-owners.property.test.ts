@@ -71,7 +71,7 @@ class Neighbours {
   #upgrade(url: string, isRepeated: boolean): void {
     this.takers.length = 0;
     const stream = new PassThrough();
-    const headers = { upgrade: 'websocket' };
+    const headers = { upgrade: 'websocket', connection: 'Upgrade' };
     const raw = { url, headers, method: 'GET', httpVersion: '1.1', socket: {} } as IncomingMessage;
     this.#emit(raw, stream);
     const [owner] = [...this.attached].find(([, { path: own }]) => url.startsWith(own)) ?? [];
