@@ -1,14 +1,14 @@
 /* The arguments of the command line. */
 import { parseArgs } from 'node:util';
 import { MEASURES } from './measures.mjs';
-import { METERED, SERVERS, UNDER_TEST } from './servers.mjs';
+import { OF_ONE_MEASURE, SERVERS, UNDER_TEST } from './servers.mjs';
 
 const MEASURE_NAMES = MEASURES.map(({ name }) => name);
 
 export const USAGE = `npm run bench -- [options]
   --quick            fewer rounds and peers: a test of the benchmark; the figures are rough
   --only a,b         measures: ${MEASURE_NAMES.join(', ')}
-  --servers a,b      servers: ${[...UNDER_TEST, ...METERED].join(', ')}
+  --servers a,b      servers: ${[...UNDER_TEST, ...OF_ONE_MEASURE].join(', ')}
   --rounds n         the number of rounds for each measure
   --json file        writes all figures, including those of each round`;
 
@@ -30,7 +30,7 @@ export function readArguments(args) {
     isQuick: values.quick,
     measures: MEASURES.filter(({ name }) => named(values.only, MEASURE_NAMES, 'measure').includes(name)),
     // The faulty relays run only if `--servers` names them.
-    servers: values.servers === undefined ? [...UNDER_TEST, ...METERED] : named(values.servers, Object.keys(SERVERS), 'server'),
+    servers: values.servers === undefined ? [...UNDER_TEST, ...OF_ONE_MEASURE] : named(values.servers, Object.keys(SERVERS), 'server'),
     rounds: values.rounds === undefined ? undefined : wholeNumber(values.rounds),
     json: values.json,
   };

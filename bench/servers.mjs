@@ -67,10 +67,10 @@ export const SERVERS = {
 };
 
 /** The servers of a run by default. */
-export const UNDER_TEST = ['signalbox-uws', 'signalbox-node', 'signalbox-uws-tokens', 'peer', 'bare', 'bare-batching'];
+export const UNDER_TEST = ['signalbox-uws', 'signalbox-node', 'peer', 'bare', 'bare-batching'];
 
-/** The servers that only the measure `metrics` compares. */
-export const METERED = ['signalbox-uws-none', 'signalbox-uws-scraped'];
+/** The servers of `token-storm`, whose peers have tokens, and of `metrics`. */
+export const OF_ONE_MEASURE = ['signalbox-uws-tokens', 'signalbox-uws-none', 'signalbox-uws-scraped'];
 
 /** @returns {string[]} the missing modules of these servers */
 export function missingModules(names) {

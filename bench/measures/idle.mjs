@@ -20,7 +20,7 @@ export const idle = {
   drivesServers: true,
   rounds: { full: 2, quick: 1 },
   figures: [
-    figure({ name: 'each', title: 'memory per idle peer', unit: 'KB', digits: 2, most: 1.6 }),
+    figure({ name: 'each', title: 'memory per idle peer', unit: 'KB', digits: 2, most: 1.2 }),
     figure({ name: 'many', title: 'RSS at the first number, left alone', unit: 'MB', digits: 1 }),
     figure({ name: 'most', title: 'RSS at the second, left alone', unit: 'MB', digits: 1 }),
     figure({ name: 'cpu', title: 'server CPU at the second', unit: 'ms/s', digits: 2 }),
