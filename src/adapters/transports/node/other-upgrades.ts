@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** The stream of a connection, with Node's property for the response in progress. */
@@ -16,9 +16,11 @@ interface Upgrade {
 /**
  * H21: serves an upgrade to another protocol than WebSocket as an ordinary request. Clients such as Java's `HttpClient` offer
  * `h2c` with every request, also with a body. Node emits them as upgrades and does not read the body, so the server gets the
- * connection again, with the same head except its header `Upgrade`.
+ * connection again, with the same head except its header `Upgrade`. Node 26 reads the body, and the connection is closed after
+ * the response.
  */
 export function serveWithoutUpgrade(server: Server, { raw, stream, head }: Upgrade): void {
+  if (isBodyRead(raw, stream)) return serveOnce(server, raw, stream);
   // Node has detached the stream: an unhandled error would end the process.
   const destroy = (): void => void stream.destroy();
   stream.on('error', destroy);
@@ -28,6 +30,24 @@ export function serveWithoutUpgrade(server: Server, { raw, stream, head }: Upgra
     stream.off('error', destroy);
     stream.unshift(Buffer.concat([headWithoutUpgrade(raw), head]));
     server.emit('setSecureContext' in server ? 'secureConnection' : 'connection', stream);
+  });
+}
+
+/** Node 26: the body is read from the request, and the stream begins behind it. */
+function isBodyRead(raw: IncomingMessage, stream: Duplex): boolean {
+  return stream !== raw.socket || !raw.complete || raw.readableLength > 0;
+}
+
+function serveOnce(server: Server, raw: IncomingMessage, stream: Duplex): void {
+  const { socket } = raw;
+  for (const one of new Set([socket, stream])) one.on('error', () => void one.destroy());
+  const response = new ServerResponse(raw);
+  response.shouldKeepAlive = false;
+  whenAnswered(socket, () => {
+    if (socket.destroyed) return;
+    response.assignSocket(socket);
+    response.once('finish', () => void stream.end());
+    server.emit('request', raw, response);
   });
 }
 
