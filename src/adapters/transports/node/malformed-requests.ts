@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
@@ -45,10 +46,10 @@ export function respondToMalformed(gateway: Gateway, limit: HeaderLimit) {
   };
 }
 
-/** The stream of a connection, with Node's property for a request in progress. */
+/** The stream of a connection, with Node's property for the response in progress. */
 export interface HttpStream extends Duplex {
   readonly remoteAddress?: string | undefined;
-  readonly _httpMessage?: { readonly _headerSent?: boolean } | null;
+  readonly _httpMessage?: (Pick<EventEmitter, 'once'> & { readonly _headerSent?: boolean }) | null;
 }
 
 /** After a TLS error, no response can be sent. */

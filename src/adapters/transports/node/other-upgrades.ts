@@ -1,10 +1,6 @@
 import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-
-/** The stream of a connection, with Node's property for the response in progress. */
-type HttpStream = Duplex & {
-  readonly _httpMessage?: { once(event: 'finish', listener: () => void): unknown } | null;
-};
+import type { HttpStream } from './malformed-requests.ts';
 
 /** An upgrade request, as Node emits it. */
 interface Upgrade {
