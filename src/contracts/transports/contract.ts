@@ -2,6 +2,7 @@ import { expect } from '../expect.ts';
 import { BORROWED_CLAUSES } from './borrowed-clauses.ts';
 import { CERTIFICATE_CLAUSES } from './certificate-clauses.ts';
 import { CLOSING_CLAUSES } from './closing-clauses.ts';
+import { FLOOD_CLAUSES } from './flood-clauses.ts';
 import { HEAD_CLAUSES } from './head-clauses.ts';
 import { HTTP_CLAUSES } from './http-clauses.ts';
 import { LISTENING_CLAUSES } from './listening-clauses.ts';
@@ -20,6 +21,7 @@ export const CLAUSES: readonly Clause[] = [
   ...SOCKET_CLAUSES,
   ...PRESSURE_CLAUSES,
   ...BORROWED_CLAUSES,
+  ...FLOOD_CLAUSES,
   ...CLOSING_CLAUSES,
   ...HTTP_CLAUSES,
   ...HEAD_CLAUSES,

@@ -9,6 +9,7 @@ import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
 import { TASK_COST, WAITING_REQUEST_BYTES, type Turns } from '../shared/turn-tasks.ts';
 import type { UwsRequest } from './request.ts';
+import type { TlsReading } from './tls-reading.ts';
 
 /** Operations that the requests of a transport share. */
 export interface ExchangeHost {
@@ -23,6 +24,7 @@ export interface ExchangeHost {
   /** M23. */
   readonly bodyPieces: BodyPieces;
   readonly bodilessResponses: BodilessResponses;
+  readonly reading: TlsReading;
 }
 
 const BODILESS_IN_A_ROW = 64;
@@ -138,16 +140,16 @@ export class UwsExchange implements HttpExchange {
     const isHead = this.request.method === 'HEAD';
     const isBodiless = isHead || !hasBody(answer);
     const isLast = !this.#keepsAlive || closesConnection(answer) || (isBodiless && !this.#host.bodilessResponses.keepsAlive());
-    if (!isLast) {
-      this.#response = undefined;
-      return isBodiless ? sendWithoutBody(response, answer, isHead) : sendAndKeepAlive(response, answer);
-    }
-    this.#isDeferred = true;
-    setImmediate(() => {
+    const send = (): void => {
       if (this.#response === undefined) return;
       this.#response = undefined;
-      sendAndClose(response, answer, isHead);
-    });
+      if (isLast) sendAndClose(response, answer, isHead);
+      else if (isBodiless) sendWithoutBody(response, answer, isHead);
+      else sendAndKeepAlive(response, answer);
+    };
+    this.#isDeferred = true;
+    if (isLast) setImmediate(send);
+    else this.#host.reading.afterwards(send);
   }
 
   /** H13: the library ignores trailers after the last chunk, and would read them as another request. */

@@ -21,6 +21,7 @@ import { endOf } from './ends.ts';
 import { findLibrary, type Library } from './library.ts';
 import { listenFailureAt } from './listen-failure.ts';
 import { Outbox } from './outbox.ts';
+import { TlsReading } from './tls-reading.ts';
 import type { SocketContext, UwsSocket } from './socket.ts';
 import { UwsStream } from './stream.ts';
 
@@ -78,6 +79,7 @@ class UwsTransport implements Transport {
   readonly #socketContext: SocketContext;
   /** B4: for further connections of an address. */
   readonly #reducedSocketContext: SocketContext;
+  readonly #reading = new TlsReading();
   readonly #turnEnd = new TurnEnd();
   readonly #turns = createTurns(new InputBudget(() => this.#socketContext.outbox.flush()));
   #apps: Apps | undefined;
@@ -90,7 +92,7 @@ class UwsTransport implements Transport {
     this.#settings = settings;
     this.#log = log;
     this.#socketContext = {
-      outbox: new Outbox(),
+      outbox: new Outbox(this.#reading),
       pendingCloses: new PendingCloses(),
       limits: settings,
       tooBig: CLOSE_FRAMES.tooBig,
@@ -196,22 +198,21 @@ class UwsTransport implements Transport {
       idleTimeout: 0,
       sendPingsAutomatically: false,
       open: (ws) => socketOf(ws).connected(ws),
-      pong: (ws, payload) => socketOf(ws).receivePong(payload),
-      ping: (ws) => socketOf(ws).receivePing(),
       drain: (ws) => socketOf(ws).drained(),
-      message: (ws, bytes, isBinary) => socketOf(ws).receiveMessage(new Uint8Array(bytes), isBinary),
       close: (ws, code, reason) => socketOf(ws).disconnected(endOf(code, reason, tooBig.fault)),
+      ...(this.#settings.tls === undefined ? INPUT_HANDLERS : tlsInputHandlers(this.#reading)),
     };
   }
 
   #exchangeHost(reporterContext: ReporterContext): ExchangeHost {
-    const context = { turnEnd: this.#turnEnd, limits: this.#settings };
+    const context = { turnEnd: this.#turnEnd, reading: this.#reading, limits: this.#settings };
     return {
       keepsAlive: () => this.#isAccepting,
       bodilessResponses: new BodilessResponses(),
       abandoned: (admission) => reporterContext.gateway.abandoned(admission),
       requests: this.#turns.requests,
       bodyPieces: new BodyPieces(),
+      reading: this.#reading,
       stream: (response, head, admission) => {
         const stream = new UwsStream(response, { reporter: new ConnectionReporter(reporterContext, admission), context });
         stream.start(head);
@@ -243,7 +244,28 @@ class UwsTransport implements Transport {
   }
 }
 
+type SocketOfLibrary = uWS.WebSocket<SocketData> & Partial<SocketData>;
+
+type InputHandlers = Pick<uWS.WebSocketBehavior<SocketData>, 'message' | 'ping' | 'pong'>;
+
+const receiveMessage = (ws: SocketOfLibrary, bytes: ArrayBuffer, isBinary: boolean): void =>
+  socketOf(ws).receiveMessage(new Uint8Array(bytes), isBinary);
+
+const INPUT_HANDLERS: InputHandlers = {
+  message: receiveMessage,
+  ping: (ws) => socketOf(ws).receivePing(),
+  pong: (ws, payload) => socketOf(ws).receivePong(payload),
+};
+
+function tlsInputHandlers(reading: TlsReading): InputHandlers {
+  return {
+    message: (ws, bytes, isBinary) => reading.during(() => receiveMessage(ws, bytes, isBinary)),
+    ping: (ws) => reading.during(() => socketOf(ws).receivePing()),
+    pong: (ws, payload) => reading.during(() => socketOf(ws).receivePong(payload)),
+  };
+}
+
 /** The library copies the user data onto its socket. `getUserData` would be one more native call for each message. */
-function socketOf(ws: uWS.WebSocket<SocketData> & Partial<SocketData>): UwsSocket {
+function socketOf(ws: SocketOfLibrary): UwsSocket {
   return ws.socket ?? ws.getUserData().socket;
 }

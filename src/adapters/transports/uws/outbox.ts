@@ -2,6 +2,7 @@ import type { WebSocket } from 'uWebSockets.js';
 import type { BinaryFrames } from '../../../application/ports/dialect.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { isBinaryFrame } from '../shared/frame-kinds.ts';
+import { TlsReading } from './tls-reading.ts';
 
 /** A connection to which texts are sent. Only the outbox changes `lane`. */
 export interface OutboxSender {
@@ -37,6 +38,7 @@ const LARGEST_COPY_BYTES = 64 * 1024;
  * needed to send its texts. A sender keeps the number of its former lane: the lane is its own if it has this sender.
  */
 export class Outbox {
+  readonly #reading: TlsReading;
   /** The first is kept, further ones only until the next flush. */
   readonly #memory = [new ArrayBuffer(SLAB_BYTES)];
   /** The last one. */
@@ -66,6 +68,11 @@ export class Outbox {
     this.flush();
   };
 
+  /** @param reading while it is active, texts are only queued. */
+  constructor(reading = new TlsReading()) {
+    this.#reading = reading;
+  }
+
   /** Bytes of the queued texts of one sender. */
   unsentBytesOf(sender: OutboxSender): number {
     const { lane } = sender;
@@ -74,8 +81,8 @@ export class Outbox {
 
   /** @param message is returned by `takeUnsent`. */
   put(sender: OutboxSender, text: Uint8Array, message: SignalMessage | undefined): void {
-    if (text.length > LARGEST_COPY_BYTES) return this.#sendAtOnce(sender, text);
-    if (text.length > SLAB_BYTES - this.#used) this.#makeRoom();
+    if (text.length > LARGEST_COPY_BYTES && !this.#reading.isActive) return this.#sendAtOnce(sender, text);
+    if (text.length > this.#slab.length - this.#used) this.#makeRoomFor(text.length);
     const entry = this.#count++;
     if (!this.#isScheduled) this.#schedule();
     this.#slab.set(text, this.#used);
@@ -91,7 +98,7 @@ export class Outbox {
 
   /** Sends all queued texts: at the end of the turn, and before long operations. */
   flush(): void {
-    if (this.#count === 0) return;
+    if (this.#count === 0 || this.#reading.isActive) return;
     for (let lane = 0; lane < this.#laneCount; lane++) if (this.#senders[lane] !== undefined) this.#flushLane(lane);
     this.#laneCount = 0;
     this.#messages.fill(undefined, 0, this.#count);
@@ -102,7 +109,7 @@ export class Outbox {
 
   /** Sends the queued texts of one sender. */
   flushOf(sender: OutboxSender): void {
-    if (this.#isLaneOf(sender, sender.lane)) this.#flushLane(sender.lane);
+    if (this.#isLaneOf(sender, sender.lane) && !this.#reading.isActive) this.#flushLane(sender.lane);
   }
 
   /** Removes the queued texts of a closed sender. @returns their messages, if known. */
@@ -125,9 +132,9 @@ export class Outbox {
     if (webSocket !== undefined && webSocket.send(text, isBinaryFrame(isBinary, text)) !== SENT) sender.backpressured();
   }
 
-  #makeRoom(): void {
-    if (this.#memory.length === MAX_SLABS) return this.flush();
-    const memory = new ArrayBuffer(SLAB_BYTES);
+  #makeRoomFor(bytes: number): void {
+    if (this.#memory.length >= MAX_SLABS && !this.#reading.isActive) return this.flush();
+    const memory = new ArrayBuffer(Math.max(SLAB_BYTES, bytes));
     this.#memory.push(memory);
     this.#slab = new Uint8Array(memory);
     this.#used = 0;

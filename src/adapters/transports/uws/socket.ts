@@ -183,6 +183,7 @@ export class UwsSocket extends ConnectionReporter implements Socket, OutboxSende
   }
 
   sendPing(): void {
+    this.#context.outbox.flushOf(this);
     this.#closing?.ws.ping(CLOSING_PING);
   }
 

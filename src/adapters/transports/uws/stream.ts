@@ -7,10 +7,12 @@ import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 import { writeHead } from './http.ts';
+import type { TlsReading } from './tls-reading.ts';
 
 /** Dependencies that all streams of a transport share. */
 export interface StreamContext {
   readonly turnEnd: TurnEnd;
+  readonly reading: TlsReading;
   readonly limits: PerConnectionLimits;
 }
 
@@ -27,6 +29,7 @@ export class UwsStream implements Socket, Corked {
    * that never catches up is closed at this limit: early, never late.
    */
   #unsentBytes = 0;
+  #isClosing = false;
 
   constructor(
     response: HttpResponse,
@@ -50,10 +53,11 @@ export class UwsStream implements Socket, Corked {
   }
 
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
-    if (this.#response === undefined) return 'gone';
-    const { sendBufferBytes } = this.#context.limits;
+    if (this.#response === undefined || this.#isClosing) return 'gone';
+    const { limits, reading } = this.#context;
+    const { sendBufferBytes } = limits;
     // Queued text may be accepted by the network at once, so it is sent before it fills the buffer.
-    if (this.#waitingBytes + text.length > sendBufferBytes / 2) this.uncork();
+    if (this.#waitingBytes + text.length > sendBufferBytes / 2 && !reading.isActive) this.uncork();
     if (this.#unsentBytes > 0 && this.#unsentBytes + this.#waitingBytes + text.length > sendBufferBytes) {
       this.#reporter.stopReporting(STREAM_TOO_SLOW);
       this.terminate();
@@ -76,10 +80,16 @@ export class UwsStream implements Socket, Corked {
 
   /** A stream has neither close code nor reason. */
   close(): void {
+    if (this.#response === undefined || this.#isClosing) return;
+    this.#isClosing = true;
+    this.#reporter.stopReporting(STREAM_CLOSED);
+    this.#context.reading.afterwards(() => this.#end());
+  }
+
+  #end(): void {
     const response = this.#response;
     if (response === undefined) return;
     this.uncork();
-    this.#reporter.stopReporting(STREAM_CLOSED);
     // B3: after the end, the library would hold the unread text until the client has read it.
     if (this.#unsentBytes > 0 && this.#reporter.isToFreeMemory) return this.terminate();
     this.#response = undefined;

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { describe, expect, it } from 'vitest';
 import { NONE, Outbox, type OutboxSender } from '../../../../../src/adapters/transports/uws/outbox.ts';
+import { TlsReading } from '../../../../../src/adapters/transports/uws/tls-reading.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice, type SignalMessage } from '../../../../../src/domain/message.ts';
 
@@ -161,5 +162,20 @@ describe('the outbox', () => {
     outbox.put(one, bytes('first'), undefined);
     outbox.put(one, bytes('x'.repeat(100_000)), undefined);
     expect([writes.map((write) => write.length), outbox.unsentBytesOf(one)]).toEqual([[1, 1], 0]);
+  });
+
+  it('M17: sends nothing while the library reads over TLS, however much is queued', async () => {
+    const reading = new TlsReading();
+    const outbox = new Outbox(reading);
+    const { one, writes } = sender();
+    const texts = ['first', 'x'.repeat(100_000), ...Array.from({ length: 9 }, (_, i) => `${i}`.padEnd(MIB)), 'y'.repeat(3 * MIB)];
+    reading.during(() => {
+      for (const text of texts) outbox.put(one, bytes(text), undefined);
+      outbox.flushOf(one);
+      outbox.flush();
+    });
+    expect([writes, outbox.unsentBytesOf(one)]).toEqual([[], texts.join('').length]);
+    await turnOfTheLoop();
+    expect(writes.map((write) => write.join(''))).toEqual([texts.join('')]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { CLOSE_FRAMES } from '../../../../../src/adapters/transports/shared/close-frames.ts';
 import { PendingCloses } from '../../../../../src/adapters/transports/uws/pending-closes.ts';
 import { Outbox } from '../../../../../src/adapters/transports/uws/outbox.ts';
+import { TlsReading } from '../../../../../src/adapters/transports/uws/tls-reading.ts';
 import { UwsSocket } from '../../../../../src/adapters/transports/uws/socket.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
@@ -36,13 +37,14 @@ function opened(onOpened: (connection: RecordedConnection) => void = () => undef
     cork: (write: () => void) => write(),
     getBufferedAmount: () => wire.unread,
   };
-  const outbox = new Outbox();
+  const reading = new TlsReading();
+  const outbox = new Outbox(reading);
   const pendingCloses = new PendingCloses();
   const context = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
   const socket = new UwsSocket(context, ADMISSION, { outbox, pendingCloses, limits: LIMITS, tooBig: CLOSE_FRAMES.tooBig });
   socket.connected(ws as unknown as WebSocket<unknown>);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return { socket, context, outbox, pendingCloses, wire, pass, connection: () => gateway.connections[0] };
+  return { socket, context, reading, outbox, pendingCloses, wire, pass, connection: () => gateway.connections[0] };
 }
 
 describe('a socket of uWebSockets.js', () => {
@@ -114,6 +116,19 @@ describe('a socket of uWebSockets.js', () => {
     socket.receivePing();
     pass();
     expect([connection()?.aliveCount, wire.calls]).toEqual([1, ['cut']]);
+  });
+
+  it('M17, M21: a close while the library reads over TLS is sent after all texts, also if other closes wait', async () => {
+    const { socket, context, reading, outbox, pendingCloses, wire } = opened();
+    const other = new UwsSocket(context, ADMISSION, { outbox, pendingCloses, limits: LIMITS, tooBig: CLOSE_FRAMES.tooBig });
+    pendingCloses.add(other);
+    reading.during(() => {
+      for (const text of ['a'.repeat(40), 'b'.repeat(40)]) socket.write(bytes(text));
+      socket.close(1008, 'ID is taken');
+    });
+    expect(wire.calls).toEqual([]);
+    await new Promise(setImmediate);
+    expect(wire.calls).toEqual(['a'.repeat(40), 'b'.repeat(40), 'ping closing']);
   });
 
   describe('M21: the close waits until the client has read all texts', () => {
