@@ -1,10 +1,10 @@
-/* Finds Redis, NATS, Mosquitto, nginx, haproxy, coturn and Prometheus for the tests, or installs them (root on Debian). */
+/* Finds Redis, NATS, Mosquitto, nginx, haproxy, Caddy, coturn and Prometheus for the tests, or installs them (root on Debian). */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { INSTALL } from './ensure-program.mjs';
 import { run } from './run.mjs';
 
-const ENGINES = ['redis-server', 'nats-server', 'mosquitto', 'nginx', 'haproxy', 'turnserver', 'prometheus', 'promtool'];
+const ENGINES = ['redis-server', 'nats-server', 'mosquitto', 'nginx', 'haproxy', 'caddy', 'turnserver', 'prometheus', 'promtool'];
 /** Packages with another name than their program. */
 const PACKAGES = { turnserver: 'coturn', promtool: 'prometheus' };
 const packagesOf = (names) => [...new Set(names.map((name) => PACKAGES[name] ?? name))].join(' ');
