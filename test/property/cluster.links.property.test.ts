@@ -4,7 +4,7 @@ import { linkedWorlds } from './cluster/worlds.ts';
 
 /** `npm run test:soak:cluster -- --links` runs more. */
 const RUNS = 200;
-const PATIENCE_MS = 600;
+const PATIENCE_MS = 2_000;
 const PROMISE = 'each message is delivered at most once, in order, or its sender is notified';
 
 it.each(['Redis', 'NATS'] as const)(
