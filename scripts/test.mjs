@@ -1,10 +1,13 @@
 /* Runs all checks, static ones first, and stops after the first step that fails. The last line is the sum of all tests. */
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { run, runNode, runScript, runVitest } from './run.mjs';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { ROOT, run, runNode, runScript, runVitest } from './run.mjs';
 
 const sum = { passed: 0, failed: 0 };
+/** One text for each failed test. They are printed last, because the output of a run has thousands of lines. */
+const failures = [];
 const reports = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
 
 /** Runs projects of vitest, and adds what passed and failed to the sum. */
@@ -17,9 +20,10 @@ async function vitest(projects, background, ...more) {
   const environment = tarball === undefined ? {} : { SIGNALBOX_TARBALL: join(reports, tarball) };
   const args = [...projects.flatMap((name) => ['--project', name]), ...readOnly, ...output, ...more];
   const isGreen = await runVitest(process.execPath, args, environment, background);
-  const { numPassedTests = 0, numFailedTests = 0 } = read(report);
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = read(report);
   sum.passed += numPassedTests;
   sum.failed += numFailedTests;
+  failures.push(...testResults.flatMap(failuresOf));
   return isGreen && numPassedTests > 0;
 }
 
@@ -40,6 +44,28 @@ async function vitestInBackground(projects) {
 /** The packed package, which many tests install. */
 function packed() {
   return readdirSync(reports).find((name) => name.endsWith('.tgz'));
+}
+
+/** The failed tests of a file, or the error of the file itself: an import or a hook that fails has no test. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  const path = relative(ROOT, name);
+  if (failed.length === 0) return status === 'failed' ? [`${path}\n${excerpt(message)}`] : [];
+  return failed.map((test) => `${path} > ${test.fullName}\n${excerpt(test.failureMessages.join('\n'))}`);
+}
+
+const EXCERPT_LINES = 12;
+/** A frame of the test runner. */
+const FOREIGN_FRAME = /^ +at .*node_modules/;
+
+function excerpt(message) {
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => !FOREIGN_FRAME.test(line));
+  return lines
+    .slice(0, EXCERPT_LINES)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 /** An aborted run has no report. */
@@ -93,6 +119,7 @@ async function stepsAreGreen() {
 
 const isGreen = await stepsAreGreen();
 rmSync(reports, { recursive: true, force: true });
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 // A step that fails without a failed test (a type, a build, a browser or an engine that is missing) counts as one.
 if (!isGreen) sum.failed = Math.max(sum.failed, 1);
 console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
