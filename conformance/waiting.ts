@@ -56,6 +56,14 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/**
+ * Resolves after the due timers of this process have fired. A case with much work interrupts it this way, because late timers
+ * mean a busy machine (see `DelayMeter`).
+ */
+export function timersFired(): Promise<void> {
+  return sleep(0);
+}
+
 /** The message of an error; for a failed connection, its code. */
 export function errorMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -2,6 +2,7 @@ import { cases, type CaseDraft, type Reference } from '../case.ts';
 import { assertEqual, assertMembers, assertThat } from '../assertions.ts';
 import { Dangerous, loose } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
+import { timersFired } from '../waiting.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const UNBOUNDED: Reference = { behaviour: 'has no limit', evidence: /waiting for the server to close the socket/ };
@@ -23,7 +24,10 @@ export const LIMIT_CASES = cases([
       const eve = await fixture.connect('eve');
       bob.pauseReading();
       // More than the operating system buffers on both sides.
-      for (let n = 0; n < 400; n++) ann.sendOffer(bob.id, 'x'.repeat(65_000));
+      for (let n = 0; n < 400; n++) {
+        ann.sendOffer(bob.id, 'x'.repeat(65_000));
+        await timersFired();
+      }
       assertEqual('frame received by Ann', await ann.receive(), { type: 'LEAVE', src: bob.id, dst: ann.id });
       await fixture.expectNothing(eve);
     },
