@@ -40,7 +40,7 @@ export function tokenVerifierOf(config: AuthConfig, parts: TokenVerificationPart
   const made = (): TokenVerifier => verifierOf(config, keySets, parts.unixTime ?? unixTime);
   let current = made();
   onReload(config, () => {
-    keySets.refresh();
+    keySets.refresh(issuersOf(config).flatMap(({ jwks }) => jwks ?? []));
     current = made();
   });
   return { verify: (token, answer) => current.verify(token, answer) };
@@ -93,9 +93,17 @@ class KeySets {
     return set;
   }
 
-  /** Fetches all keys again. Known keys stay in use meanwhile. */
-  refresh(): void {
-    for (const set of this.#sets.values()) set.refresh();
+  /** Fetches the keys of these URLs again, and forgets all others. Known keys stay in use meanwhile. */
+  refresh(urls: readonly string[]): void {
+    for (const [url, set] of this.#sets) {
+      if (urls.includes(url)) set.refresh();
+      else this.#forget(url);
+    }
+  }
+
+  #forget(url: string): void {
+    this.#sets.delete(url);
+    this.#fetchedAt.delete(withoutQuery(url));
   }
 
   #onEvent(url: string, event: KeySetEvent): void {

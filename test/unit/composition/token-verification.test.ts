@@ -4,7 +4,8 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import type { FetchKeySet } from '../../../src/adapters/token-verifiers/jwt/fetch-key-set.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import type { TokenOutcome } from '../../../src/application/ports/token-verifier.ts';
-import { resolveConfig } from '../../../src/composition/configuration/config.ts';
+import { resolveConfig, type Config } from '../../../src/composition/configuration/config.ts';
+import { reload } from '../../../src/composition/reload.ts';
 import { tokenVerifierOf, verifierOfKey } from '../../../src/composition/token-verification.ts';
 import { EC, hmacToken, jwkOf, NOW, OTHER_RSA, RSA, SECRET, signedToken } from '../../support/tokens.ts';
 
@@ -14,11 +15,13 @@ const URL_B = 'https://b.example/keys?secret=canary';
 class Subject {
   readonly events: LogEvent[] = [];
   readonly fetched: string[] = [];
+  readonly #config: Config;
   readonly #verifier;
 
   constructor(given: object, sets: Readonly<Record<string, unknown>> = {}) {
     const resolved = resolveConfig({ given });
     const { config } = resolved.ok ? resolved.value : expect.fail(resolved.refusal.map(({ message }) => message).join());
+    this.#config = config;
     const fetch: FetchKeySet = (url) => {
       this.fetched.push(url);
       const keys = sets[url];
@@ -34,6 +37,10 @@ class Subject {
       fetch,
       unixTime: () => NOW * 1000,
     });
+  }
+
+  reload(changes: Partial<Config>): void {
+    reload(this.#config, { ...this.#config, ...changes });
   }
 
   async verify(token: string): Promise<string> {
@@ -99,6 +106,21 @@ describe('A2: the configured issuers', () => {
     expect(await subject.verify(tokenOf('three'))).toBe('audience');
     expect(await subject.verify(hmacToken({ iss: 'four' }))).toBe('valid for all');
     expect(await subject.verify(hmacToken({ iss: 'one' }))).toBe('key');
+  });
+
+  it('A10: have no keys of a URL that a reload has replaced, and fetch it no more', async () => {
+    const given = { auth: 'required', auth_jwks: URL_A, auth_issuer: 'us', auth_audience: 'x' };
+    const sets: Record<string, unknown> = { [URL_A]: [jwkOf(RSA.publicKey)], [URL_B]: [jwkOf(OTHER_RSA.publicKey)] };
+    const subject = new Subject(given, sets);
+    const verify = (key = RSA.privateKey): Promise<string> => subject.verify(signedToken({ iss: 'us', aud: 'x' }, key));
+    expect(await verify()).toBe('valid for all');
+    subject.reload({ authJwks: URL_B });
+    expect([await verify(), await verify(OTHER_RSA.privateKey)]).toEqual(['signature', 'valid for all']);
+    subject.reload({});
+    expect(subject.fetched).toEqual([URL_A, URL_B, URL_B]);
+    delete sets[URL_A];
+    subject.reload({ authJwks: URL_A });
+    expect(await verify()).toBe('authorizer-unreachable');
   });
 
   it('A10: that can not be reached are logged without the query of the URL', async () => {
