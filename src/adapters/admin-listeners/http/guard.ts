@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { bearerToken } from '../../../application/ports/http.ts';
 import { AuthFailures } from '../../../domain/auth-failures.ts';
 import { LoginSessions, type Role } from './login-sessions.ts';
-import { Problem } from './problems.ts';
+import { invalid, Problem } from './problems.ts';
 
 export interface GuardSettings {
   /** Undefined: everybody who reaches the listener is an operator. */
@@ -35,7 +35,8 @@ export class Guard {
   }
 
   /** ADM9: a page of another site can make its own name resolve to this address, but can't change the header Host. */
-  checkHost({ headers: { host = '' } }: IncomingMessage): void {
+  checkHost({ headersDistinct: { host: [host = '', ...more] = [] } }: IncomingMessage): void {
+    if (more.length > 0) throw invalid('More than one Host header');
     const name = host.replace(/:\d*$/, '').toLowerCase();
     if (LOOPBACK_HOSTS.includes(name) || this.#settings.hosts.some((one) => one.toLowerCase() === name)) return;
     throw new Problem({

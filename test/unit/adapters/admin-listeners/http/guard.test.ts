@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACT, AdminFixture, TOKEN, VIEWER } from '../../../../support/admin-fixture.ts';
 
@@ -31,6 +33,15 @@ describe('the guard of the admin listener', () => {
       ]);
     },
   );
+
+  it('ADM9: refuses a second host, because a proxy may have read the other one', async () => {
+    await start({ hosts: ['admin.test'] });
+    const { hostname, port } = new URL(admin.url);
+    const socket = connect(Number(port), hostname);
+    socket.end('GET /api/overview HTTP/1.1\r\nhost: admin.test\r\nHost: evil.test\r\nconnection: close\r\n\r\n');
+    const response = await text(socket);
+    expect(response).toMatch(/^HTTP\/1.1 400 .*"code":"invalid-request","detail":"More than one Host header"/s);
+  });
 
   it('ADM10: needs a token, and says so', async () => {
     await start();
