@@ -1,6 +1,7 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { MemoryAccount } from '../domain/memory-account.ts';
+import type { MemoryBudget } from '../domain/memory-budget.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import { timeUntilFull } from '../domain/rate-limiter.ts';
 import type { AccessRefusal } from '../domain/refusal.ts';
@@ -47,6 +48,7 @@ export interface GatewayParts {
   readonly registerPeer: RegisterPeer;
   readonly leaveRealm: LeaveRealm;
   readonly fence: LeaseFence;
+  readonly memory: MemoryBudget;
   /** X2, O14: bytes that may be queued on a paced stream, and bytes that a connection may send before it is open. */
   readonly sendBufferBytes: number;
   /** M18. */
@@ -63,13 +65,6 @@ export class BrokerGateway implements Gateway {
   readonly #pending: PendingRequests;
   readonly #stateful: StatefulConnections;
   readonly #ignored: Counter;
-  /** B3. One listener for all connections, because a closure for each would be a tenth of the memory of a peer. */
-  readonly #onExcess = (mustCut: boolean, { connection, isEnding }: MemoryAccount): void => {
-    const { connections, clock } = this.#parts;
-    if (connection === undefined) return;
-    if (isEnding) connections.mute(connection);
-    clock.wakeAt(clock.now(), () => this.#freeMemory(connection, mustCut));
-  };
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
@@ -77,6 +72,7 @@ export class BrokerGateway implements Gateway {
     this.#pending = new PendingRequests(parts, (id, error) => this.#fault(id, error));
     this.#stateful = new StatefulConnections(parts, this.#pending);
     this.#ignored = parts.telemetry.counter('messages_ignored_total', 'session-not-open');
+    parts.memory.onExcess = (mustCut, account) => this.#exceeded(account, mustCut);
   }
 
   httpRequest(exchange: HttpExchange): void {
@@ -121,10 +117,7 @@ export class BrokerGateway implements Gateway {
     const conversation = this.#conversationOf(dialect, socket);
     const openedAt = clock.now();
     const id = connections.add(new Connection(kinds[carrier], { socket: paced, conversation, openedAt }, admission));
-    if (memory !== undefined) {
-      memory.connection = id;
-      memory.onExcess = this.#onExcess;
-    }
+    if (memory !== undefined) memory.connection = id;
     turns.begin();
     try {
       if (carrier === 'stream') connections.sendPreamble(id);
@@ -251,6 +244,14 @@ export class BrokerGateway implements Gateway {
   #paced(socket: Socket, { pace }: CommonDialect, memory: Admission['memory']): Socket {
     const { clock, sendBufferBytes } = this.#parts;
     return pace === 0 ? socket : new PacedSocket(socket, clock, { pace, maxBytes: sendBufferBytes, memory });
+  }
+
+  /** B3. Deferred, because it is called during an update of any account. */
+  #exceeded({ connection, isEnding }: MemoryAccount, mustCut: boolean): void {
+    const { connections, clock } = this.#parts;
+    if (connection === undefined) return;
+    if (isEnding) connections.mute(connection);
+    clock.wakeAt(clock.now(), () => this.#freeMemory(connection, mustCut));
   }
 
   /** B3: closes a connection that exceeds the memory budget. @param mustCut ends the connection without a close frame. */

@@ -33,13 +33,19 @@ const EMPTY = {
 interface AccountBudget {
   /** Bytes that were written and that clients have not read. */
   unsentBytes: number;
+  /** B3: for the accounts of connections. */
+  readonly onExcess: ExcessListener | undefined;
   update(account: MemoryAccount, added: number): void;
   hasRoomFor(account: MemoryAccount, added: number): boolean;
   reserve(address: string, bytes: number): boolean;
   unreserve(address: string, bytes: number): void;
 }
 
-type ExcessListener = (mustCut: boolean, account: MemoryAccount) => void;
+/**
+ * B3: closes the connection, or cuts it without a close frame. Called during an update of any account, so the close must be
+ * deferred. Called again with `true` if a connection that is being closed must be cut.
+ */
+export type ExcessListener = (mustCut: boolean, account: MemoryAccount) => void;
 
 /** The state of an account that holds memory, or has held some. */
 class Holding {
@@ -47,18 +53,14 @@ class Holding {
   bytes = 0;
   isEnding = false;
   isCut = false;
+  onExcess: ExcessListener | undefined = undefined;
 }
 
 /** The memory that the broker holds for one connection, or for one request (B5). */
 export class MemoryAccount {
   readonly address: string;
-  /** The connection that the account belongs to, for a listener that several accounts share. */
+  /** The open connection that the account belongs to. Undefined for a request. */
   connection: ConnectionId | undefined = undefined;
-  /**
-   * B3: closes the connection, or cuts it without a close frame. Called during an update of any account, so the close must be
-   * deferred. Called again with `true` if a connection that is being closed must be cut.
-   */
-  onExcess: ExcessListener | undefined = undefined;
   /** Undefined after the release. */
   #budget: AccountBudget | undefined;
   /** Undefined for most connections, which never hold anything. */
@@ -93,6 +95,15 @@ export class MemoryAccount {
 
   set isCut(isCut: boolean) {
     (this.#holding ??= new Holding()).isCut = isCut;
+  }
+
+  /** Undefined for an account that can't be closed. That of the budget, unless the account has one of its own. */
+  get onExcess(): ExcessListener | undefined {
+    return this.#holding?.onExcess ?? (this.connection === undefined ? undefined : this.#budget?.onExcess);
+  }
+
+  set onExcess(onExcess: ExcessListener | undefined) {
+    (this.#holding ??= new Holding()).onExcess = onExcess;
   }
 
   /** Bytes of one use. */

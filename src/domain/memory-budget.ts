@@ -1,4 +1,4 @@
-import { MemoryAccount } from './memory-account.ts';
+import { type ExcessListener, MemoryAccount } from './memory-account.ts';
 
 /** Limits of the memory that clients can make the process hold, beyond the fixed cost of a connection. */
 export interface MemoryLimits {
@@ -56,6 +56,8 @@ export class MemoryBudget {
   readonly #bySize: Set<AddressShare>[] = Array.from({ length: SIZE_CLASSES }, () => new Set<AddressShare>());
   /** Bytes that were written and that clients have not read. Changed by `MemoryAccount` only. */
   unsentBytes = 0;
+  /** B3: for the accounts of all connections, because a listener for each would be a tenth of the memory of a peer. */
+  onExcess: ExcessListener | undefined = undefined;
   #bytes = 0;
   #endingBytes = 0;
 

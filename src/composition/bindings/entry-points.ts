@@ -88,6 +88,7 @@ const brokerGateway = construct(BrokerGateway, {
     log,
     telemetry,
     fence,
+    memory,
   },
   ...{ sendBufferBytes, maxMessageBytes, registerPeer: useCases.registerPeer, leaveRealm: useCases.leaveRealm },
 });

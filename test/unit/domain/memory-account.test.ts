@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { connectionId } from '../../../src/domain/ids.ts';
+import type { MemoryAccount } from '../../../src/domain/memory-account.ts';
 import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 
 describe('MemoryAccount', () => {
@@ -34,5 +36,16 @@ describe('MemoryAccount', () => {
     account.set('body', 51);
     account.release();
     expect([before, account.isEnding, account.bytes, memory.bytes]).toEqual([false, true, 0, 0]);
+  });
+
+  it('B3: is closed by the listener of the budget if its connection is open, and by its own listener otherwise', () => {
+    const memory = new MemoryBudget({ memoryBudget: 100, memoryPerAddress: 50 });
+    const closed: (MemoryAccount | 'request')[] = [];
+    memory.onExcess = (_, account) => void closed.push(account);
+    const [opening, open, request] = [memory.open('a'), memory.open('b'), memory.open('c')];
+    open.connection = connectionId(1, 0);
+    request.onExcess = () => void closed.push('request');
+    for (const account of [opening, open, request]) account.set('unread', 51);
+    expect(closed).toEqual([open, 'request']);
   });
 });
