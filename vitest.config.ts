@@ -6,7 +6,7 @@ const WORKERS = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 /** Some contract tests wait for timeouts of engines and transports. */
 const SOME_WAITING = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 /** End-to-end tests start other processes, and spend most of their time waiting. */
-const MUCH_WAITING = { maxWorkers: 8, sequence: { groupOrder: 2 } };
+const MUCH_WAITING = { maxWorkers: 6, sequence: { groupOrder: 2 } };
 
 /** The soak fills a busy machine for minutes. */
 const SLOW = { testTimeout: 300_000, hookTimeout: 300_000 };
