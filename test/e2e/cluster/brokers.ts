@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startNats } from '../../support/engines/nats-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
@@ -57,4 +58,32 @@ export class Brokers {
       await server.stop();
     }
   }
+}
+
+/** The engine of a block of tests, and the brokers of the current test. */
+export interface Cluster {
+  readonly engine: EngineServer;
+  readonly brokers: Brokers;
+}
+
+/** Starts an engine for the tests of a block, and stops the brokers after each. Hooks of the block itself run before that. */
+export function clusterOn(startEngine: Engine['startEngine'], environment?: Readonly<Record<string, string>>): Cluster {
+  let engine: EngineServer;
+  let brokers: Brokers;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine.stop());
+  beforeEach(() => {
+    brokers = new Brokers(engine, environment);
+  });
+  afterEach(() => brokers.stop());
+  return {
+    get engine() {
+      return engine;
+    },
+    get brokers() {
+      return brokers;
+    },
+  };
 }

@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { describe, expect, it } from 'vitest';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
 import { until } from '../../support/e2e/until.ts';
-import { Brokers, ENGINES, PATIENCE_MS, SHORT_LEASE } from './brokers.ts';
+import { clusterOn, ENGINES, PATIENCE_MS, SHORT_LEASE } from './brokers.ts';
 
 const MANY = 300;
 const MANY_CLIENTS = 60;
@@ -12,19 +11,10 @@ const RACES = 20;
 const TOO_MANY = 25_000;
 
 describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
-  let engine: EngineServer;
-  let brokers: Brokers;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine.stop());
-  beforeEach(() => {
-    brokers = new Brokers(engine);
-  });
-  afterEach(() => brokers.stop());
+  const cluster = clusterOn(startEngine);
 
   it('M1, M17: delivers messages between peers of different brokers, in order', async () => {
-    const [here, there] = await brokers.pair();
+    const [here, there] = await cluster.brokers.pair();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < MANY; n++) {
       ann.send({ type: 'CANDIDATE', src: 'forged', dst: bob.id, payload: n });
@@ -41,7 +31,7 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   });
 
   it('M1: delivers messages that a peer sends right before it disconnects', async () => {
-    const [here, there] = await brokers.pair();
+    const [here, there] = await cluster.brokers.pair();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < MANY; n++) ann.sendOffer(bob.id, n);
     ann.socket.close();
@@ -49,7 +39,7 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   });
 
   it('O4, O5, O11: an id has one owner; its token moves the id and the mailbox to another broker', async () => {
-    const [here, there] = await brokers.pair();
+    const [here, there] = await cluster.brokers.pair();
     const ann = await here.connectPeer('ann');
     const otherToken = await there.connect({ id: ann.id });
     expect(await otherToken.receive()).toMatchObject({ type: 'ID-TAKEN' });
@@ -60,7 +50,7 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
     expect(await again.receive()).toMatchObject({ src: bob.id, payload: 1 });
     again.cut();
     const isAway = async (): Promise<true | undefined> =>
-      (await here.request(`${brokers.realm}/peers`)).body.includes(ann.id) ? undefined : true;
+      (await here.request(`${cluster.brokers.realm}/peers`)).body.includes(ann.id) ? undefined : true;
     await until(PATIENCE_MS, 'ann to be away', isAway);
     bob.sendOffer(ann.id, 'waits');
     const third = await here.connectPeer('ann', { id: ann.id, token: ann.token });
@@ -68,7 +58,7 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   });
 
   it('O5: one of two sockets with the same token at two brokers stays open', async () => {
-    const [here, there] = await brokers.pair();
+    const [here, there] = await cluster.brokers.pair();
     const twins = await Promise.all(
       Array.from({ length: RACES }, (_, n) =>
         Promise.all([here, there].map((broker) => broker.connect({ id: `twin ${n}`, token: 'of both' }))),
@@ -81,7 +71,7 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
 
   it('M13, M14: sends EXPIRE to the sender at its current broker', async () => {
     // Long enough for the sender to move.
-    const [here, there] = await brokers.pair({ expire_timeout: 6_000 });
+    const [here, there] = await cluster.brokers.pair({ expire_timeout: 6_000 });
     const ann = await here.connectPeer('ann');
     // O5: a frame that its broker has not read from a superseded socket is dropped.
     ann.sendOffer('nobody').sendOffer(ann.id);
@@ -91,14 +81,19 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   });
 
   it('H4, O6: lists and limits the peers of the whole cluster', async () => {
-    const [here, there] = [await brokers.start({ concurrent_limit: 2 }), await brokers.start({ concurrent_limit: 2 })];
+    const [here, there] = [
+      await cluster.brokers.start({ concurrent_limit: 2 }),
+      await cluster.brokers.start({ concurrent_limit: 2 }),
+    ];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
-    expect((JSON.parse((await here.request(`${brokers.realm}/peers`)).body) as string[]).sort()).toEqual([ann.id, bob.id].sort());
+    expect((JSON.parse((await here.request(`${cluster.brokers.realm}/peers`)).body) as string[]).sort()).toEqual(
+      [ann.id, bob.id].sort(),
+    );
     expect(await (await there.connect()).receive()).toMatchObject({ type: 'ERROR' });
   });
 
   it('T4, REL2: delivers publications to subscribers at every broker, in order', async () => {
-    const [here, there] = await brokers.pair();
+    const [here, there] = await cluster.brokers.pair();
     const [ann, bob] = [await here.connectTo('/relay'), await there.connectTo('/relay')];
     bob.send({ type: 'subscribe', topics: ['garden'] }).send({ type: 'ping' });
     expect(await bob.receive()).toEqual({ type: 'pong' });
@@ -107,7 +102,7 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   });
 
   it('frees the ids of a killed broker when its lease ends, and holds the messages to its peers', async () => {
-    const [here, there] = await brokers.pair(SHORT_LEASE);
+    const [here, there] = await cluster.brokers.pair(SHORT_LEASE);
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     here.signal('SIGKILL');
     await here.exited;
@@ -120,7 +115,7 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   });
 
   it('frees an id for another token when the lease ends', async () => {
-    const [here, there] = await brokers.pair(SHORT_LEASE);
+    const [here, there] = await cluster.brokers.pair(SHORT_LEASE);
     const ann = await here.connectPeer('ann');
     here.signal('SIGKILL');
     await here.exited;
@@ -142,8 +137,8 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
       memory_per_address: 64_000_000,
     };
     const [here, there] = [
-      await brokers.start({ cluster: ownEngine.url, ...roomy }),
-      await brokers.start({ cluster: ownEngine.url, ...roomy }),
+      await cluster.brokers.start({ cluster: ownEngine.url, ...roomy }),
+      await cluster.brokers.start({ cluster: ownEngine.url, ...roomy }),
     ];
     const [ann, amy, bob] = [await here.connectPeer('ann'), await here.connectPeer('amy'), await there.connectPeer('bob')];
     ownEngine.freeze();
@@ -157,14 +152,14 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
     const received = await bob.receiveMany(TOO_MANY - notices.length);
     expect(new Set(notices)).toEqual(new Set(['EXPIRE']));
     expect(received.map(({ payload }) => payload)).toEqual(Array.from({ length: received.length }, (_, n) => n));
-    await brokers.stop();
+    await cluster.brokers.stop();
     await ownEngine.stop();
   });
 
   it('loses no message when the engine restarts with its data', async () => {
     const ownEngine = await startEngine();
     const own = { cluster: ownEngine.url };
-    const [here, there] = [await brokers.start(own), await brokers.start(own)];
+    const [here, there] = [await cluster.brokers.start(own), await cluster.brokers.start(own)];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     ann.sendOffer('cem', 'before');
     bob.sendOffer(ann.id, 'all is well');
@@ -176,13 +171,16 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
     const cem = await there.connectPeer('cem', { id: 'cem' });
     expect((await cem.receiveMany(2)).map(({ payload }) => payload)).toEqual(['before', 'meanwhile']);
     expect([ann.isOpen, bob.isOpen]).toEqual([true, true]);
-    await brokers.stop();
+    await cluster.brokers.stop();
     await ownEngine.stop();
   });
 
   it('claims all ids again after the engine has lost its data', async () => {
     const ownEngine = await startEngine();
-    const [here, there] = [await brokers.start({ cluster: ownEngine.url }), await brokers.start({ cluster: ownEngine.url })];
+    const [here, there] = [
+      await cluster.brokers.start({ cluster: ownEngine.url }),
+      await cluster.brokers.start({ cluster: ownEngine.url }),
+    ];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < MANY_CLIENTS; n++) (await here.connectPeer('visitor')).cut();
     ann.sendOffer('nobody', 'at a high position of the lost stream').sendOffer(bob.id, 'and this');
@@ -196,10 +194,10 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
       return frame?.includes('again');
     });
     const isKnown = async (): Promise<true | undefined> =>
-      (await there.request(`${brokers.realm}/peers`)).body.includes(ann.id) ? true : undefined;
+      (await there.request(`${cluster.brokers.realm}/peers`)).body.includes(ann.id) ? true : undefined;
     await until(PATIENCE_MS, 'ann to be known', isKnown);
     expect(await (await there.connect({ id: ann.id })).receive()).toMatchObject({ type: 'ID-TAKEN' });
-    await brokers.stop();
+    await cluster.brokers.stop();
     await ownEngine.stop();
   });
 });

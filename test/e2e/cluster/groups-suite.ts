@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { afterEach, describe, expect, it } from 'vitest';
 import { MqttUser } from '../../support/e2e/mqtt-client.ts';
 import { NatsUser } from '../../support/e2e/nats-client.ts';
 import type { Server } from '../../support/e2e/server.ts';
 import { until } from '../../support/e2e/until.ts';
-import { Brokers, PATIENCE_MS, type Engine } from './brokers.ts';
+import { clusterOn, PATIENCE_MS, type Engine } from './brokers.ts';
 
 /* Groups of subscribers whose members are connected to several brokers. */
 
@@ -43,19 +42,10 @@ const WIRES = [
 
 export function describeGroups({ engine: engineName, startEngine }: Engine): void {
   describe(`groups in a cluster on one ${engineName}`, () => {
-    let engine: EngineServer;
-    let brokers: Brokers;
+    const cluster = clusterOn(startEngine);
     const all: Member[] = [];
-    beforeAll(async () => {
-      engine = await startEngine();
-    });
-    afterAll(() => engine.stop());
-    beforeEach(() => {
-      brokers = new Brokers(engine);
-    });
     afterEach(async () => {
       await Promise.all(all.splice(0).map((one) => one.close()));
-      await brokers.stop();
     });
 
     /** The messages of a publisher at the first broker that each member receives. @param at the brokers of the members. */
@@ -77,19 +67,19 @@ export function describeGroups({ engine: engineName, startEngine }: Engine): voi
     const counts = (lists: readonly (readonly string[])[]): number[] => lists.map(({ length }) => length);
 
     it.each(WIRES)('T15, NA14, MQ25: $wire: a member at the broker of the publisher is the only one', async ({ memberAt }) => {
-      const lists = await received(memberAt, await brokers.pair(OPTIONS), [0, 0, 1]);
+      const lists = await received(memberAt, await cluster.brokers.pair(OPTIONS), [0, 0, 1]);
       expect(counts(lists)).toEqual([MANY / 2, MANY / 2, 0]);
       expect(lists.flat().sort()).toEqual(NUMBERS.toSorted());
     });
 
     it.each(WIRES)('T15, NA14, MQ25: $wire: a group at one other broker receives each message once', async ({ memberAt }) => {
-      const lists = await received(memberAt, await brokers.pair(OPTIONS), [1, 1]);
+      const lists = await received(memberAt, await cluster.brokers.pair(OPTIONS), [1, 1]);
       expect(counts(lists)).toEqual([MANY / 2, MANY / 2]);
       expect(lists.flat().sort()).toEqual(NUMBERS.toSorted());
     });
 
     it.each(WIRES)('T15, NA14, MQ25: $wire: without a member there, one at each other broker does', async ({ memberAt }) => {
-      const places = [...(await brokers.pair(OPTIONS)), await brokers.start(OPTIONS)];
+      const places = [...(await cluster.brokers.pair(OPTIONS)), await cluster.brokers.start(OPTIONS)];
       expect(counts(await received(memberAt, places, [1, 2, 2]))).toEqual([MANY, MANY / 2, MANY / 2]);
     });
   });

@@ -1,9 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import { SignJWT, type JWTPayload } from 'jose';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { describe, expect, it } from 'vitest';
 import { uniqueName } from '../../support/e2e/server-client.ts';
-import { Brokers, ENGINES } from './brokers.ts';
+import { clusterOn, ENGINES } from './brokers.ts';
 
 const SECRET = 'the secret that all brokers of the cluster share';
 const ISSUER = 'https://login.example.org/';
@@ -19,19 +18,10 @@ function tokenOf(sub: string, claims: JWTPayload = {}): Promise<string> {
 }
 
 describe.each(ENGINES)('users of a cluster on one $engine', ({ startEngine }) => {
-  let engine: EngineServer;
-  let brokers: Brokers;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine.stop());
-  beforeEach(() => {
-    brokers = new Brokers(engine, { SIGNALBOX_AUTH_KEY: SECRET });
-  });
-  afterEach(() => brokers.stop());
+  const cluster = clusterOn(startEngine, { SIGNALBOX_AUTH_KEY: SECRET });
 
   it('A4, O5: another token of the same issuer and subject takes the id back at another broker at once', async () => {
-    const [here, there] = await brokers.pair(OPTIONS);
+    const [here, there] = await cluster.brokers.pair(OPTIONS);
     const old = await here.connectPeer('ann', { token: await tokenOf('ann') });
     const bob = await here.connectPeer('bob', { token: await tokenOf('bob') });
     const young = await there.connectPeer('ann', { id: old.id, token: await tokenOf('ann') });
@@ -41,7 +31,7 @@ describe.each(ENGINES)('users of a cluster on one $engine', ({ startEngine }) =>
   });
 
   it('A4, O4: a token of another subject does not take the id at another broker', async () => {
-    const [here, there] = await brokers.pair(OPTIONS);
+    const [here, there] = await cluster.brokers.pair(OPTIONS);
     const ann = await here.connectPeer('ann', { token: await tokenOf('ann') });
     const thief = await there.connect({ id: ann.id, token: await tokenOf('bob') });
     expect(await thief.receive()).toMatchObject({ type: 'ID-TAKEN' });

@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/e2e/free-port.ts';
 import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import type { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerKind } from '../../support/e2e/server-kinds.ts';
 import { TLS_FILES } from '../../support/tls-files.ts';
-import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
+import { clusterOn, ENGINES, PATIENCE_MS } from './brokers.ts';
 
 const MANY = 100;
 const METRICS_TOKEN = 'the-token-of-the-metrics-in-this-test';
@@ -13,24 +12,15 @@ const METRICS_TOKEN = 'the-token-of-the-metrics-in-this-test';
 const OPTIONS = { cluster_lease: 60_000, metrics_public: true, metrics_token: METRICS_TOKEN };
 
 describe.each(ENGINES)('brokers with links on one $engine', ({ startEngine }) => {
-  let engine: EngineServer;
-  let brokers: Brokers;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine.stop());
-  beforeEach(() => {
-    brokers = new Brokers(engine, { NODE_EXTRA_CA_CERTS: TLS_FILES.certFile });
-  });
+  const cluster = clusterOn(startEngine, { NODE_EXTRA_CA_CERTS: TLS_FILES.certFile });
   afterEach(async () => {
-    engine.thaw();
-    await brokers.stop();
+    cluster.engine.thaw();
   });
 
   async function start(kind: ServerKind, tls?: typeof TLS_FILES): Promise<Server> {
     const port = await freePort();
     const [scheme, files] = tls === undefined ? ['http', {}] : ['https', { sslkey: tls.keyFile, sslcert: tls.certFile }];
-    return brokers.start({ ...OPTIONS, ...files, cluster_link: `${scheme}://localhost:${port}` }, { kind, port });
+    return cluster.brokers.start({ ...OPTIONS, ...files, cluster_link: `${scheme}://localhost:${port}` }, { kind, port });
   }
 
   async function talk(ann: PeerSocket, bob: PeerSocket): Promise<void> {
@@ -66,9 +56,9 @@ describe.each(ENGINES)('brokers with links on one $engine', ({ startEngine }) =>
     const [here, there] = [await start(SIGNALBOX_UWS, tls), await start(SIGNALBOX_NODE, tls)];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     await talkOverLanes(ann, bob, [here, there]);
-    engine.freeze();
+    cluster.engine.freeze();
     await talk(ann, bob);
-    engine.thaw();
+    cluster.engine.thaw();
     await talk(ann, bob);
   });
 

@@ -1,13 +1,12 @@
 import type { RealtimeChannel } from '@supabase/supabase-js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { CentrifugeUser } from '../../support/e2e/centrifuge-client.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
 import { SupabaseUser } from '../../support/e2e/supabase-client.ts';
 import { until } from '../../support/e2e/until.ts';
-import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
+import { clusterOn, ENGINES, PATIENCE_MS } from './brokers.ts';
 
 const OPTIONS = { dialects: ['peerjs', 'mercure', 'centrifuge', 'supabase'], mercure_open: true };
 const CROWD = 16;
@@ -32,19 +31,10 @@ function openedBy({ output }: Server): unknown[] {
 }
 
 describe.each(ENGINES)('members at several brokers on one $engine', ({ startEngine }) => {
-  let engine: EngineServer;
-  let brokers: Brokers;
+  const cluster = clusterOn(startEngine);
   const users: SupabaseUser[] = [];
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine.stop());
-  beforeEach(() => {
-    brokers = new Brokers(engine);
-  });
   afterEach(async () => {
     await Promise.all(users.splice(0).map((user) => user.close()));
-    await brokers.stop();
   });
 
   function user(server: Server, key: string): SupabaseUser {
@@ -56,7 +46,7 @@ describe.each(ENGINES)('members at several brokers on one $engine', ({ startEngi
   it('T20: see each other over brokers with links', async () => {
     const start = async (): Promise<Server> => {
       const port = await freePort();
-      return brokers.start({ ...OPTIONS, cluster_link: `http://localhost:${port}` }, { port });
+      return cluster.brokers.start({ ...OPTIONS, cluster_link: `http://localhost:${port}` }, { port });
     };
     const [here, there] = [await start(), await start()];
     // Lanes for peers, so that the brokers have a link.
@@ -65,8 +55,8 @@ describe.each(ENGINES)('members at several brokers on one $engine', ({ startEngi
       peer.sendOffer(other.id, n);
       expect(await other.receive()).toMatchObject({ payload: n });
     }
-    const bob = user(there, brokers.realm);
-    const ann = await track(user(here, brokers.realm), 'ann');
+    const bob = user(there, cluster.brokers.realm);
+    const ann = await track(user(here, cluster.brokers.realm), 'ann');
     const garden = await track(bob, 'bob');
     for (const channel of [ann, garden]) await untilKeys(channel, ['ann', 'bob']);
     await bob.close();
@@ -74,9 +64,9 @@ describe.each(ENGINES)('members at several brokers on one $engine', ({ startEngi
   });
 
   it('T20, R2: see each other in a realm by pattern, also when it begins again at a broker', async () => {
-    const keys = { key: [brokers.realm, 'team-*'] };
-    const [here, there] = await brokers.pair({ ...OPTIONS, ...keys });
-    const team = `team-${brokers.realm}`;
+    const keys = { key: [cluster.brokers.realm, 'team-*'] };
+    const [here, there] = await cluster.brokers.pair({ ...OPTIONS, ...keys });
+    const team = `team-${cluster.brokers.realm}`;
     const ann = user(here, team);
     await untilKeys(await track(ann, 'ann'), ['ann']);
     const bob = await track(user(there, team), 'bob');

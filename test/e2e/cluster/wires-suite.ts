@@ -1,31 +1,24 @@
 import { headers } from '@nats-io/nats-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { describe, expect, it } from 'vitest';
 import { CentrifugeUser } from '../../support/e2e/centrifuge-client.ts';
 import { MqttUser } from '../../support/e2e/mqtt-client.ts';
 import { NatsUser } from '../../support/e2e/nats-client.ts';
 import { broadcast, SupabaseUser } from '../../support/e2e/supabase-client.ts';
 import { until } from '../../support/e2e/until.ts';
-import { Brokers, PATIENCE_MS, type Engine } from './brokers.ts';
+import { clusterOn, PATIENCE_MS, type Engine } from './brokers.ts';
 
 const MANY = 300;
 
 export function describeWires({ engine: name, startEngine }: Engine): void {
   describe(`the wires of topics in a cluster on one ${name}`, () => {
-    let engine: EngineServer;
-    let brokers: Brokers;
-    beforeAll(async () => {
-      engine = await startEngine();
-    });
-    afterAll(() => engine.stop());
-    beforeEach(() => {
-      brokers = new Brokers(engine);
-    });
-    afterEach(() => brokers.stop());
+    const cluster = clusterOn(startEngine);
 
     it('T20: clients of Supabase and Centrifuge see the members at the other broker', async () => {
-      const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mercure', 'centrifuge', 'supabase'], mercure_open: true });
-      const [ann, bob] = [new SupabaseUser(here, { params: { key: brokers.realm } }), new CentrifugeUser(there)];
+      const [here, there] = await cluster.brokers.pair({
+        dialects: ['peerjs', 'mercure', 'centrifuge', 'supabase'],
+        mercure_open: true,
+      });
+      const [ann, bob] = [new SupabaseUser(here, { params: { key: cluster.brokers.realm } }), new CentrifugeUser(there)];
       const garden = await ann.join('garden', { presence: { enabled: true, key: 'ann' } });
       await garden.track({ n: 1 });
       await bob.connect();
@@ -38,7 +31,7 @@ export function describeWires({ engine: name, startEngine }: Engine): void {
       await ann.close();
     });
     it('T4, CF8, CF14: delivers publications of Centrifuge and Mercure at every broker, in order and byte for byte', async () => {
-      const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mercure', 'centrifuge'], mercure_open: true });
+      const [here, there] = await cluster.brokers.pair({ dialects: ['peerjs', 'mercure', 'centrifuge'], mercure_open: true });
       const [ann, bob, eve] = [new CentrifugeUser(here), new CentrifugeUser(there), new CentrifugeUser(there)];
       const users = [ann, bob, eve];
       await Promise.all(users.map((user) => user.connect()));
@@ -60,7 +53,7 @@ export function describeWires({ engine: name, startEngine }: Engine): void {
       for (const user of users) user.close();
     });
     it('T4, T13, NA12, NA15: delivers messages of NATS at every broker, with headers and reply subjects', async () => {
-      const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mercure', 'nats'], mercure_open: true });
+      const [here, there] = await cluster.brokers.pair({ dialects: ['peerjs', 'mercure', 'nats'], mercure_open: true });
       const [ann, bob, eve] = [await NatsUser.connect(here), await NatsUser.connect(there), await NatsUser.connect(there)];
       await bob.subscribe('garden.*');
       await eve.subscribe('service');
@@ -85,7 +78,10 @@ export function describeWires({ engine: name, startEngine }: Engine): void {
       await Promise.all([ann, bob, eve].map((user) => user.close()));
     });
     it('T4, T13, SB9, SB17: delivers broadcasts of Supabase at every broker, in order, with their events and as bytes', async () => {
-      const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mercure', 'centrifuge', 'supabase'], mercure_open: true });
+      const [here, there] = await cluster.brokers.pair({
+        dialects: ['peerjs', 'mercure', 'centrifuge', 'supabase'],
+        mercure_open: true,
+      });
       const [ann, bob] = [new SupabaseUser(here), new SupabaseUser(there)];
       const eve = await new CentrifugeUser(there).connect();
       await bob.join('garden');
@@ -107,7 +103,7 @@ export function describeWires({ engine: name, startEngine }: Engine): void {
       await Promise.all([ann, bob].map((user) => user.close()));
     });
     it('T4, T13, T17, MQ22: delivers publications of MQTT at every broker, with their properties, and each one retains them', async () => {
-      const [here, there] = await brokers.pair({ dialects: ['peerjs', 'mqtt'] });
+      const [here, there] = await cluster.brokers.pair({ dialects: ['peerjs', 'mqtt'] });
       const [ann, bob] = [new MqttUser(here, { protocolVersion: 5 }), new MqttUser(there, { protocolVersion: 5 })];
       await Promise.all([ann.connect(), bob.connect()]);
       await bob.subscribe('garden/#');
