@@ -33,6 +33,11 @@ const PLANTS: Readonly<Record<string, Plant>> = {
     breaks: ["it.skip('a', f);", "describe.only('a', f);", "test.todo('a');", "it.skipIf(true)('a', f);", "xit('a', f);"],
     keeps: ["it('skips nothing', f);", 'list.skip(3);', 'exit(1);'],
   },
+  'no test measures how long the processor takes': {
+    at: TEST,
+    breaks: ['const before = process.cpuUsage();', 'expect(performance.now() - before).toBeLessThan(5);'],
+    keeps: ['const now = performance.now();', 'expect(meter.steps).toBeLessThan(5);'],
+  },
   'no error is swallowed': {
     at: TS,
     breaks: ['try { a(); } catch {}', 'try { a(); } catch (error) {\n}', 'a().catch(() => {});'],

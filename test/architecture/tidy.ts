@@ -75,6 +75,11 @@ export const CONVENTIONS: readonly Convention[] = [
     broken: eachLine(/\b(it|test|describe|suite)\.(skip|only|todo|fails|skipIf|runIf)\b|\bx(it|test|describe)\(/),
   },
   {
+    rule: 'no test measures how long the processor takes',
+    about: /^test\/.*\.test\.ts$/,
+    broken: eachLine(/\bcpuUsage\b|\bresourceUsage\b|expect\(performance\.now\(\) - /),
+  },
+  {
     rule: 'no error is swallowed',
     about: CODE,
     broken: inText(/\bcatch\s*(\([^)]*\)\s*)?\{\s*\}|\.catch\(\s*\(\w*\)\s*=>\s*\{\s*\}\s*\)/g),
