@@ -10,9 +10,23 @@ const MODULES = `${resolve('dist')}${sep}`;
 /** Packages of very many modules, without a CommonJS form. All others stay outside, so `npm update` replaces them. */
 const BUNDLED = new Set(['inversify']);
 
+/** One other character in a file makes V8 decode, keep and parse all of it with two bytes for each character. */
+const asciiOnly = {
+  name: 'ascii-only',
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = inAscii(file.code, file.fileName);
+  },
+};
+
+function inAscii(code, fileName) {
+  const [escaped] = /\\[^\0-\x7f]/.exec(code) ?? [];
+  if (escaped !== undefined) throw new Error(`${fileName} has ${escaped}: a backslash would change the meaning of \\u`);
+  return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** @param options those of rolldown. @returns the output of rolldown. */
-export function joinModules(options) {
-  return build({ platform: 'node', checks: { eval: false }, ...options });
+export function joinModules({ plugins = [], ...options }) {
+  return build({ platform: 'node', checks: { eval: false }, plugins: [...plugins, asciiOnly], ...options });
 }
 
 /** Whether an import is of a package that stays outside. @returns {boolean} */
