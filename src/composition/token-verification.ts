@@ -87,7 +87,10 @@ class KeySets {
     const known = this.#sets.get(url);
     if (known !== undefined) return known;
     const { clock, fetch = fetchKeySet } = this.#parts;
-    const set = new KeySet({ url, clock, fetch, onEvent: (event) => this.#onEvent(withoutQuery(url), event) });
+    const onEvent = (event: KeySetEvent): void => {
+      if (this.#sets.has(url)) this.#onEvent(withoutQuery(url), event);
+    };
+    const set = new KeySet({ url, clock, fetch, onEvent });
     this.#sets.set(url, set);
     set.prefetch();
     return set;

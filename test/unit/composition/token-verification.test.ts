@@ -121,6 +121,21 @@ describe('A2: the configured issuers', () => {
     delete sets[URL_A];
     subject.reload({ authJwks: URL_A });
     expect(await verify()).toBe('authorizer-unreachable');
+    expect(subject.events.filter(({ event }) => event === 'key-set-loaded')).toHaveLength(2);
+  });
+
+  it('A10: are not logged if the fetch of their URL ends after a reload has replaced it', async () => {
+    const subject = new Subject(
+      { auth: 'required', auth_jwks: URL_A, auth_issuer: 'us', auth_audience: 'x' },
+      {
+        [URL_A]: [jwkOf(RSA.publicKey)],
+        [URL_B]: [jwkOf(OTHER_RSA.publicKey)],
+      },
+    );
+    subject.reload({ authJwks: URL_B });
+    const token = signedToken({ iss: 'us', aud: 'x' }, OTHER_RSA.privateKey);
+    expect(await subject.verify(token)).toBe('valid for all');
+    expect(subject.events).toMatchObject([{ event: 'key-set-loaded', url: 'https://b.example/keys' }]);
   });
 
   it('A10: that can not be reached are logged without the query of the URL', async () => {
