@@ -104,6 +104,8 @@ export class FaultyServer {
   /** The payloads of frames, as JSON text. */
   readonly #payloads = new WeakMap<object, string | undefined>();
   readonly #sweepTimer: NodeJS.Timeout;
+  #sweptAt = performance.now();
+  #runTimeAtSweep = 0;
 
   private constructor(fault: Fault | undefined, { lag, answersHeartbeat, ...settings }: FaultySettings) {
     this.#fault = fault;
@@ -127,6 +129,14 @@ export class FaultyServer {
     return profileOf(address, this.#settings, PATIENCE_MS);
   }
 
+  /**
+   * Milliseconds that the server has run. The time between two sweeps counts as two intervals at most, because a process that did
+   * not run has unread frames.
+   */
+  get #runTime(): number {
+    return this.#runTimeAtSweep + Math.min(performance.now() - this.#sweptAt, 2 * this.#settings.cleanup_out_msgs);
+  }
+
   stop(): void {
     clearInterval(this.#sweepTimer);
     for (const socket of this.#server.clients) socket.terminate();
@@ -137,7 +147,7 @@ export class FaultyServer {
     const query = new URL(url, 'http://server').searchParams;
     const [id = '', token = '', key = ''] = ['id', 'token', 'key'].map((name) => query.get(name) ?? '');
     const realm = this.#fault === 'mixes realms' ? 'any' : key;
-    const peer: Peer = { id, realm, token, socket, receivedAt: Date.now(), malformed: 0 };
+    const peer: Peer = { id, realm, token, socket, receivedAt: this.#runTime, malformed: 0 };
     this.#afterLag(() => this.#admit(peer));
     socket.on('message', (bytes) => this.#afterLag(() => this.#handleFrame(peer, (bytes as Buffer).toString())));
     socket.on('close', () => this.#afterLag(() => this.#handleClose(peer)));
@@ -160,6 +170,7 @@ export class FaultyServer {
 
   #handleFrame(peer: Peer, text: string): void {
     if (peer.malformed > 0 && this.#fault === 'ignores a socket after bad JSON') return;
+    peer.receivedAt = this.#runTime;
     const message = this.#parse(text);
     if (message !== undefined) return this.#dispatch(peer, message);
     peer.malformed++;
@@ -225,7 +236,6 @@ export class FaultyServer {
   #dispatch(peer: Peer, message: Message): void {
     // Frames of a replaced socket are ignored.
     if (this.#peers.get(idKey(peer)) !== peer && this.#fault !== 'keeps the old socket open') return;
-    peer.receivedAt = Date.now();
     const { type, dst } = message;
     if (type === 'HEARTBEAT' && this.#answersHeartbeat(this.#peersOfRun(peer))) peer.socket.send('{"type":"HEARTBEAT"}');
     if (!/^(OFFER|ANSWER|CANDIDATE|LEAVE)$/.test(String(type))) return;
@@ -304,7 +314,7 @@ export class FaultyServer {
     const hasRoom = (!isFull && !isOneMore) || this.#fault === 'has no mailbox limits';
     if (/\p{Cc}/u.test(dst) || !hasRoom) return this.#sendExpire(peer, dst);
     if (this.#fault === 'sends EXPIRE despite capacity' && box.length === 0) return this.#sendExpire(peer, dst);
-    this.#mailboxes.set(idKey({ realm, id: dst }), [...box, { text, from, token, at: Date.now() }]);
+    this.#mailboxes.set(idKey({ realm, id: dst }), [...box, { text, from, token, at: this.#runTime }]);
   }
 
   /** M15: the owner that sent the message is notified, and no later owner of its id. */
@@ -320,7 +330,8 @@ export class FaultyServer {
   }
 
   #sweep(): void {
-    const now = Date.now();
+    const now = this.#runTime;
+    [this.#sweptAt, this.#runTimeAtSweep] = [performance.now(), now];
     const age = this.#settings.expire_timeout - (this.#fault === 'sends EXPIRE early' ? 250 : 0);
     for (const [name, held] of this.#mailboxes) {
       const [realm = '', id = ''] = name.split('\n');
