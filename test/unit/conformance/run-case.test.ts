@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Dangerous, Failed, Inconclusive, TimedOut } from '../../../conformance/outcomes.ts';
 import { runCase, notTestable } from '../../../conformance/run-case.ts';
 import { SmallServer } from './small-server.ts';
@@ -43,7 +43,9 @@ describe('running a case', () => {
   });
 
   describe('about time', () => {
-    const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    let now = 0;
+    /** Time passes while no timer fires. */
+    const stall = (ms: number): void => void (now += ms);
     const settings = { expire_timeout: 400 };
     const timed = (run: (attempt: number) => void | Promise<void>) => {
       let attempts = 0;
@@ -51,10 +53,13 @@ describe('running a case', () => {
       return { one, attempts: () => attempts };
     };
 
+    beforeEach(() => void vi.spyOn(performance, 'now').mockImplementation(() => now));
+    afterEach(() => void vi.restoreAllMocks());
+
     it('repeats it if the machine was late', async () => {
       const { one, attempts } = timed((attempt) => {
         if (attempt > 1) return;
-        block(100);
+        stall(100);
         throw new Failed('too late');
       });
       expect(await runCase(one, server.profile(1_000, settings))).toMatchObject({ verdict: 'ok' });
@@ -63,7 +68,7 @@ describe('running a case', () => {
 
     it('has no verdict on a machine that is always late', async () => {
       const { one, attempts } = timed(() => {
-        block(100);
+        stall(100);
         throw new Failed('too late');
       });
       const { verdict, why } = await runCase(one, server.profile(1_000, settings));
@@ -73,7 +78,7 @@ describe('running a case', () => {
 
     it('keeps the verdict of an event that did not arrive, because the time limit allows for delays', async () => {
       const { one, attempts } = timed(() => {
-        block(100);
+        stall(100);
         throw new TimedOut('no EXPIRE');
       });
       expect(await runCase(one, server.profile(1_000, settings))).toMatchObject({ verdict: 'failed', why: 'no EXPIRE' });
@@ -83,7 +88,7 @@ describe('running a case', () => {
     it('repeats it if an event did not arrive while the machine stood still', async () => {
       const { one, attempts } = timed((attempt) => {
         if (attempt > 1) return;
-        block(600);
+        stall(600);
         throw new TimedOut('no EXPIRE');
       });
       expect(await runCase(one, server.profile(1_000, settings))).toMatchObject({ verdict: 'ok' });
@@ -97,7 +102,7 @@ describe('running a case', () => {
       expect(await runCase(failing.one, server.profile(1_000, settings))).toMatchObject({ verdict: 'failed', why: 'wrong' });
       expect(failing.attempts()).toBe(1);
       const dangerous = timed(() => {
-        block(100);
+        stall(100);
         throw new Dangerous('leaks');
       });
       expect(await runCase(dangerous.one, server.profile(1_000, settings))).toMatchObject({ verdict: 'dangerous' });
