@@ -72,48 +72,49 @@ function issuersOf({ authKeys: keys, authJwks: jwks, authIssuer: issuer, authIss
   return [{ issuer, keys, jwks, audience: undefined, realms: undefined }];
 }
 
+/** A key set in use. */
+interface UsedKeySet {
+  readonly keys: KeySet;
+  /** When its keys were fetched. Undefined before. */
+  fetchedAt: Millis | undefined;
+}
+
 /** The key sets by URL. Issuers with the same URL share its key set. */
 class KeySets {
   readonly #parts: TokenVerificationParts;
-  readonly #sets = new Map<string, KeySet>();
-  readonly #fetchedAt = new Map<string, Millis>();
+  readonly #sets = new Map<string, UsedKeySet>();
 
   constructor(parts: TokenVerificationParts) {
     this.#parts = parts;
-    parts.telemetry.gauge('jwks_age_seconds', () => ageOfKeySets(this.#fetchedAt, parts.clock.now()));
+    parts.telemetry.gauge('jwks_age_seconds', () => agesOf(this.#sets, parts.clock.now()));
   }
 
   at(url: string): KeySource {
     const known = this.#sets.get(url);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.keys;
     const { clock, fetch = fetchKeySet } = this.#parts;
     const onEvent = (event: KeySetEvent): void => {
-      if (this.#sets.has(url)) this.#onEvent(withoutQuery(url), event);
+      if (this.#sets.get(url) === used) this.#onEvent(url, used, event);
     };
-    const set = new KeySet({ url, clock, fetch, onEvent });
-    this.#sets.set(url, set);
-    set.prefetch();
-    return set;
+    const used: UsedKeySet = { keys: new KeySet({ url, clock, fetch, onEvent }), fetchedAt: undefined };
+    this.#sets.set(url, used);
+    used.keys.prefetch();
+    return used.keys;
   }
 
   /** Fetches the keys of these URLs again, and forgets all others. Known keys stay in use meanwhile. */
   refresh(urls: readonly string[]): void {
-    for (const [url, set] of this.#sets) {
-      if (urls.includes(url)) set.refresh();
-      else this.#forget(url);
+    for (const [url, { keys }] of this.#sets) {
+      if (urls.includes(url)) keys.refresh();
+      else this.#sets.delete(url);
     }
   }
 
-  #forget(url: string): void {
-    this.#sets.delete(url);
-    this.#fetchedAt.delete(withoutQuery(url));
-  }
-
-  #onEvent(url: string, event: KeySetEvent): void {
+  #onEvent(url: string, used: UsedKeySet, event: KeySetEvent): void {
     const { clock, log, telemetry } = this.#parts;
-    if (event.event === 'fetched') this.#fetchedAt.set(url, clock.now());
+    if (event.event === 'fetched') used.fetchedAt = clock.now();
     if (event.event !== 'loaded') telemetry.counter('jwks_fetches_total', event.event === 'fetched' ? 'ok' : 'failed').add();
-    record(log, url, event);
+    record(log, withoutQuery(url), event);
   }
 }
 
@@ -122,8 +123,14 @@ function withoutQuery(address: string): string {
   return `${origin}${pathname}`;
 }
 
-function ageOfKeySets(fetchedAt: ReadonlyMap<string, Millis>, now: Millis): GaugeReading<'jwks_age_seconds'>[] {
-  return Array.from(fetchedAt, ([url, at]) => ({ labels: [url], value: (now - at) / 1000 }));
+/** The age in seconds by URL without the query, which may contain a secret. Of URLs that differ in it, the oldest set. */
+function agesOf(sets: ReadonlyMap<string, UsedKeySet>, now: Millis): GaugeReading<'jwks_age_seconds'>[] {
+  const oldest = new Map<string, Millis>();
+  for (const [url, { fetchedAt }] of sets) {
+    const label = withoutQuery(url);
+    if (fetchedAt !== undefined) oldest.set(label, Math.min(fetchedAt, oldest.get(label) ?? fetchedAt));
+  }
+  return Array.from(oldest, ([label, at]) => ({ labels: [label], value: (now - at) / 1000 }));
 }
 
 function record(log: Log, url: string, event: KeySetEvent): void {

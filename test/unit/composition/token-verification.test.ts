@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
+import { MemoryTelemetry } from '../../../src/adapters/telemetry/memory.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import type { FetchKeySet } from '../../../src/adapters/token-verifiers/jwt/fetch-key-set.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
@@ -15,6 +15,8 @@ const URL_B = 'https://b.example/keys?secret=canary';
 class Subject {
   readonly events: LogEvent[] = [];
   readonly fetched: string[] = [];
+  readonly clock = new ManualClock();
+  readonly telemetry = new MemoryTelemetry();
   readonly #config: Config;
   readonly #verifier;
 
@@ -31,9 +33,9 @@ class Subject {
     };
     const log = { record: (event: LogEvent): void => void this.events.push(event) };
     this.#verifier = tokenVerifierOf(config, {
-      clock: new ManualClock(),
+      clock: this.clock,
       log,
-      telemetry: new NoTelemetry(),
+      telemetry: this.telemetry,
       fetch,
       unixTime: () => NOW * 1000,
     });
@@ -136,6 +138,22 @@ describe('A2: the configured issuers', () => {
     const token = signedToken({ iss: 'us', aud: 'x' }, OTHER_RSA.privateKey);
     expect(await subject.verify(token)).toBe('valid for all');
     expect(subject.events).toMatchObject([{ event: 'key-set-loaded', url: 'https://b.example/keys' }]);
+  });
+
+  it('A10: have one age for URLs that differ in the query, that of the oldest set', async () => {
+    const [older, newer] = [`${URL_A}?a`, `${URL_A}?b`];
+    const issuers = [older, newer].map((jwks) => ({ issuer: jwks, jwks, audience: 'x' }));
+    const sets: Record<string, unknown> = { [older]: [jwkOf(RSA.publicKey)] };
+    const subject = new Subject({ auth: 'required', auth_issuers: issuers }, sets);
+    const ages = (): unknown => subject.telemetry.samples('jwks_age_seconds');
+    const verify = (iss: string): Promise<string> => subject.verify(signedToken({ iss, aud: 'x' }, RSA.privateKey));
+    await verify(older);
+    sets[newer] = sets[older];
+    subject.clock.advance(60_000);
+    expect(await verify(newer)).toBe('valid for all');
+    expect(ages()).toEqual([{ labels: { issuer: URL_A }, value: 60 }]);
+    subject.reload({ authIssuers: [{ issuer: newer, jwks: newer, audience: 'x', keys: [], realms: undefined }] });
+    expect(ages()).toEqual([{ labels: { issuer: URL_A }, value: 0 }]);
   });
 
   it('A10: that can not be reached are logged without the query of the URL', async () => {
