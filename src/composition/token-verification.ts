@@ -74,6 +74,8 @@ function issuersOf({ authKeys: keys, authJwks: jwks, authIssuer: issuer, authIss
 
 /** A key set in use. */
 interface UsedKeySet {
+  /** Its URL without the query, which may contain a secret. */
+  readonly name: string;
   readonly keys: KeySet;
   /** When its keys were fetched. Undefined before. */
   fetchedAt: Millis | undefined;
@@ -86,7 +88,7 @@ class KeySets {
 
   constructor(parts: TokenVerificationParts) {
     this.#parts = parts;
-    parts.telemetry.gauge('jwks_age_seconds', () => agesOf(this.#sets, parts.clock.now()));
+    parts.telemetry.gauge('jwks_age_seconds', () => agesOf(this.#sets.values(), parts.clock.now()));
   }
 
   at(url: string): KeySource {
@@ -94,12 +96,13 @@ class KeySets {
     if (known !== undefined) return known.keys;
     const { clock, fetch = fetchKeySet } = this.#parts;
     const onEvent = (event: KeySetEvent): void => {
-      if (this.#sets.get(url) === used) this.#onEvent(url, used, event);
+      if (this.#sets.get(url) === used) this.#onEvent(used, event);
     };
-    const used: UsedKeySet = { keys: new KeySet({ url, clock, fetch, onEvent }), fetchedAt: undefined };
+    const keys = new KeySet({ url, clock, fetch, onEvent });
+    const used: UsedKeySet = { name: withoutQuery(url), keys, fetchedAt: undefined };
     this.#sets.set(url, used);
-    used.keys.prefetch();
-    return used.keys;
+    keys.prefetch();
+    return keys;
   }
 
   /** Fetches the keys of these URLs again, and forgets all others. Known keys stay in use meanwhile. */
@@ -110,11 +113,11 @@ class KeySets {
     }
   }
 
-  #onEvent(url: string, used: UsedKeySet, event: KeySetEvent): void {
+  #onEvent(used: UsedKeySet, event: KeySetEvent): void {
     const { clock, log, telemetry } = this.#parts;
     if (event.event === 'fetched') used.fetchedAt = clock.now();
     if (event.event !== 'loaded') telemetry.counter('jwks_fetches_total', event.event === 'fetched' ? 'ok' : 'failed').add();
-    record(log, withoutQuery(url), event);
+    record(log, used.name, event);
   }
 }
 
@@ -123,14 +126,13 @@ function withoutQuery(address: string): string {
   return `${origin}${pathname}`;
 }
 
-/** The age in seconds by URL without the query, which may contain a secret. Of URLs that differ in it, the oldest set. */
-function agesOf(sets: ReadonlyMap<string, UsedKeySet>, now: Millis): GaugeReading<'jwks_age_seconds'>[] {
+/** The age in seconds by name. Of several sets with one name, that of the oldest. */
+function agesOf(sets: Iterable<UsedKeySet>, now: Millis): GaugeReading<'jwks_age_seconds'>[] {
   const oldest = new Map<string, Millis>();
-  for (const [url, { fetchedAt }] of sets) {
-    const label = withoutQuery(url);
-    if (fetchedAt !== undefined) oldest.set(label, Math.min(fetchedAt, oldest.get(label) ?? fetchedAt));
+  for (const { name, fetchedAt } of sets) {
+    if (fetchedAt !== undefined) oldest.set(name, Math.min(fetchedAt, oldest.get(name) ?? fetchedAt));
   }
-  return Array.from(oldest, ([label, at]) => ({ labels: [label], value: (now - at) / 1000 }));
+  return Array.from(oldest, ([name, at]) => ({ labels: [name], value: (now - at) / 1000 }));
 }
 
 function record(log: Log, url: string, event: KeySetEvent): void {
